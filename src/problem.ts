@@ -176,6 +176,8 @@ export interface ProblemDetails {
   readonly retryAfterSeconds?: number;
   /** Overrides the catalogue where the advice depends on the request, e.g. an unknown outcome without a token. */
   readonly retryable?: boolean;
+  /** The change may have been made although it failed: the idempotency record must outlive the failure. */
+  readonly mayHaveCommitted?: boolean;
   /** Logged, never sent. */
   readonly cause?: unknown;
 }
@@ -189,6 +191,9 @@ export class Problem extends Error {
   readonly upstream: Upstream | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly retryable: boolean;
+  readonly mayHaveCommitted: boolean;
+  /** The decision this failure followed, once there is one; joins the answer to its audit records. */
+  decisionId: string | undefined;
 
   constructor(code: ProblemCode, details: ProblemDetails = {}) {
     const kind = PROBLEMS[code];
@@ -199,6 +204,7 @@ export class Problem extends Error {
     this.upstream = details.upstream;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.retryable = details.retryable ?? kind.retryable;
+    this.mayHaveCommitted = details.mayHaveCommitted ?? false;
   }
 
   get kind(): ProblemKind {

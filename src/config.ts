@@ -1,0 +1,67 @@
+/** The environment, parsed once into the names that the code uses. The only place outside `local/` that reads it. */
+
+export interface Config {
+  readonly region: string;
+  /** DynamoDB table of the idempotency records: partition key `id` (string), TTL attribute `expiration`. */
+  readonly idempotencyTable: string;
+  /** Path of a policy; absent means the one built into the artefact. */
+  readonly policyFile: string | undefined;
+  /** Set only by the AWS SDKs' own variables; absent means AWS. */
+  readonly endpoints: { readonly dynamodb: Endpoint | undefined; readonly bedrockAgent: Endpoint | undefined };
+}
+
+/** Spread into an SDK client's configuration. Credentials are given only for an emulator, which takes any. */
+export interface Endpoint {
+  readonly endpoint: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every bad variable of the environment at once; thrown at cold start, so a bad deployment never serves. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The environment is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+export const isLambda = process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
+
+/** @throws {ConfigError} naming every variable that is missing or unusable. */
+export function parseConfig(env: Environment = process.env): Config {
+  const faults: string[] = [];
+
+  const required = (name: string, pattern: RegExp, what: string): string => {
+    const value = env[name] ?? '';
+    if (value === '') faults.push(`${name} is not set: give it ${what}.`);
+    else if (!pattern.test(value)) faults.push(`${name} is not ${what}.`);
+    return value;
+  };
+  const endpoint = (name: string): Endpoint | undefined => {
+    const value = env[name];
+    if (value === undefined || value === '') return undefined;
+    if (!/^https?:$/.test(URL.parse(value)?.protocol ?? '')) faults.push(`${name} is not an http(s) URL.`);
+    return { endpoint: value };
+  };
+
+  // Powertools would silently run every duplicate.
+  if (/^(1|true|y|yes|on)$/i.test(env.POWERTOOLS_IDEMPOTENCY_DISABLED ?? '')) {
+    faults.push('POWERTOOLS_IDEMPOTENCY_DISABLED is set: remove it, nothing here may run without idempotency.');
+  }
+
+  const config: Config = {
+    region: required('AWS_REGION', /^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
+    idempotencyTable: required('IDEMPOTENCY_TABLE', /^[a-zA-Z0-9_.-]{3,255}$/, 'the name of a DynamoDB table'),
+    policyFile: env.POLICY_FILE || undefined,
+    endpoints: {
+      dynamodb: endpoint('AWS_ENDPOINT_URL_DYNAMODB'),
+      bedrockAgent: endpoint('AWS_ENDPOINT_URL_BEDROCK_AGENT'),
+    },
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}

@@ -1,0 +1,68 @@
+import { writeSync } from 'node:fs';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { LogItemMessage } from '@aws-lambda-powertools/logger/types';
+
+/** Takes one line without its end; throws when the line could not be written whole. */
+export type WriteLine = (line: string) => void;
+
+/** Powertools' own number for INFO. */
+const INFO = 12;
+
+type Item = Parameters<Logger['printLog']>[1];
+
+/**
+ * Powertools Logger over a writer that reports failure, in lines that nothing in them can forge.
+ *
+ * Its own console swallows write errors, and its level (an environment variable, or Lambda's logging controls) can
+ * silence lines. An operator may silence what is only helpful, hence `info` and the rest keep that; `must` does not.
+ * Lines are ASCII: every other character is a JSON escape, so no control character, line separator or direction mark
+ * reaches a terminal or splits a record.
+ */
+export class LineLogger extends Logger {
+  readonly #write: WriteLine;
+
+  constructor(write: WriteLine = writeToStdout) {
+    super({ serviceName: 'portcullis' });
+    this.#write = write;
+  }
+
+  /** Writes the line whatever the level, before it returns. @throws what the writer throws. */
+  must(message: string, attributes: Record<string, unknown>): void {
+    this.#print(this.createAndPopulateLogItem(INFO, message as LogItemMessage, [attributes]));
+  }
+
+  protected override printLog(_level: number, item: Item): void {
+    try {
+      this.#print(item);
+    } catch {
+      // There is nowhere left to say it; what must be written goes through `must`.
+    }
+  }
+
+  #print(item: Item): void {
+    item.prepareForPrint();
+    this.#write(asciiJson(item.getAttributes(), this.getJsonReplacer()));
+  }
+}
+
+function asciiJson(value: unknown, replacer: (key: string, value: unknown) => void): string {
+  return JSON.stringify(value, replacer as (key: string, value: unknown) => unknown).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Synchronous, and complete when it returns: a record that is still in a buffer when the Lambda is frozen is lost. */
+function writeToStdout(line: string): void {
+  const bytes = Buffer.from(`${line}\n`);
+  let written = 0;
+  while (written < bytes.length) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      // A pipe whose reader is slow; nothing else may be done meanwhile, since the line comes before the change.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
