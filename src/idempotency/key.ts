@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+/** What a client token is unique within. Another team, operation, agent or version is an independent request. */
+export interface TokenScope {
+  readonly account: string;
+  readonly region: string;
+  readonly team: string;
+  readonly operation: string;
+  readonly agentId: string;
+  readonly agentVersion: string;
+}
+
+/**
+ * Joins the caller's scope and client token into the token sent to Bedrock: 64 lower-case hex characters (SHA-256).
+ *
+ * Bedrock's own token is per account and one role makes all calls, so two teams that pick the same token must not meet
+ * there.
+ *
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_CreateAgentActionGroup.html
+ */
+export function upstreamToken(scope: TokenScope, clientToken: string): string {
+  const { account, region, team, operation, agentId, agentVersion } = scope;
+  return sha256(JSON.stringify(['v1', account, region, team, operation, agentId, agentVersion, clientToken]));
+}
+
+/** SHA-256, in hex, of the request whatever the order of its members: equal requests have equal fingerprints. */
+export function fingerprint(value: unknown): string {
+  return sha256(canonicalJson(value));
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** JSON with the members of every object sorted by name. `value` is plain data of bounded depth (it was validated). */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
