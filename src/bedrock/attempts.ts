@@ -1,0 +1,67 @@
+import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+
+/** What became of the attempts that the SDK made for one command; its last error alone does not tell. */
+export interface Attempts {
+  count: number;
+  /** An attempt ended in a way that does not tell whether Bedrock made the change. */
+  mayHaveCommitted: boolean;
+}
+
+/** The request never left this machine, so nothing was made. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * Watches every attempt of a command, and names the decision in its user agent, so that CloudTrail's row names it too.
+ *
+ * The SDK retries on its own: a first attempt whose answer was lost hides behind the throttling of the second.
+ */
+export function observe(command: { middlewareStack: unknown }, decisionId: string): Attempts {
+  const attempts: Attempts = { count: 0, mayHaveCommitted: false };
+  // The stack's type differs for each command; what is added reads nothing that differs.
+  (command.middlewareStack as BedrockAgentClient['middlewareStack']).add(
+    (next) => async (args) => {
+      attempts.count += 1;
+      const { headers } = args.request as { headers: Record<string, string> };
+      headers['user-agent'] = `${headers['user-agent'] ?? ''} portcullis-decision/${decisionId}`.trim();
+      try {
+        return await next(args);
+      } catch (error) {
+        attempts.mayHaveCommitted ||= isAmbiguous(error);
+        throw error;
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'portcullisAttempts', override: true },
+  );
+  return attempts;
+}
+
+/** True unless the error itself proves that Bedrock made no change. */
+export function isAmbiguous(error: unknown): boolean {
+  const { status, code } = describe(error);
+  if (code !== undefined && NEVER_SENT.has(code)) return false;
+  return status === undefined || status < 400 || status >= 500;
+}
+
+/** What an error of the SDK says of itself; every member is undefined when there was no answer. */
+export function describe(error: unknown): {
+  name: string | undefined;
+  message: string | undefined;
+  status: number | undefined;
+  requestId: string | undefined;
+  code: string | undefined;
+} {
+  const seen = (error ?? {}) as {
+    name?: string;
+    message?: string;
+    code?: string;
+    $metadata?: { httpStatusCode?: number; requestId?: string };
+    $response?: { statusCode?: number };
+  };
+  return {
+    name: seen.name,
+    message: seen.message,
+    status: seen.$metadata?.httpStatusCode ?? seen.$response?.statusCode,
+    requestId: seen.$metadata?.requestId,
+    code: seen.code,
+  };
+}
