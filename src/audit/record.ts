@@ -1,0 +1,104 @@
+import { sha256 } from '../idempotency/key.ts';
+import { Problem } from '../problem.ts';
+import type { Applied, Change, Decision } from '../provisioning.ts';
+
+/** Where a request came in, for joining its records with the access log and the trace. */
+export interface RequestIds {
+  readonly requestId: string;
+  readonly traceId: string | undefined;
+}
+
+export type AuditRecord = Readonly<Record<string, unknown>>;
+
+/** What every record of one decision says: who asked for what, and what the policy said of it under which revision. */
+export function describeDecision(
+  ids: RequestIds,
+  change: Change,
+  decision: Decision,
+  tokenHash: string | undefined,
+): AuditRecord {
+  const { caller } = change;
+  return {
+    decisionId: decision.id,
+    ...ids,
+    operation: change.operation,
+    dryRun: change.dryRun,
+    actor: {
+      principal: caller.arn,
+      session: caller.session,
+      uniqueId: caller.uniqueId,
+      account: caller.account,
+      team: decision.team,
+      sourceIp: caller.sourceIp,
+      userAgent: caller.userAgent,
+    },
+    target: { agentId: change.agentId, agentVersion: change.agentVersion },
+    actionGroup: describeActionGroup(change.actionGroup),
+    decision: {
+      effect: decision.effect,
+      policy: decision.policy,
+      rules: decision.rules,
+      violations: decision.violations,
+      warnings: decision.warnings,
+      exemptions: decision.exemptions,
+    },
+    idempotency: { tokenHash },
+  };
+}
+
+/** The outcome of a change that was made, or replayed. */
+export function describeSuccess(applied: Applied, latencyMs: number): AuditRecord {
+  return {
+    disposition: applied.replayed ? 'replayed' : 'created',
+    actionGroupId: applied.group.actionGroupId,
+    recovered: applied.recovered,
+    stored: applied.stored,
+    upstream: { requestId: applied.upstreamRequestId },
+    latencyMs,
+  };
+}
+
+/** The outcome of a change that was denied, refused, or of which nobody knows. */
+export function describeFailure(error: unknown, latencyMs: number): AuditRecord {
+  if (!(error instanceof Problem)) return { disposition: 'unknown', code: 'INTERNAL', latencyMs };
+  const disposition = error.code === 'POLICY_DENIED' ? 'denied' : error.mayHaveCommitted ? 'unknown' : 'failed';
+  return {
+    disposition,
+    code: error.code,
+    upstream: error.upstream && { requestId: error.upstream.requestId, error: error.upstream.error },
+    latencyMs,
+  };
+}
+
+/**
+ * What the rules look at, and nothing secret: schemas as digest and size, the description as its length.
+ *
+ * With this a candidate policy can be tried on recorded decisions.
+ */
+function describeActionGroup(group: Change['actionGroup']): AuditRecord {
+  const { apiSchema, functionSchema } = group;
+  return {
+    actionGroupName: group.actionGroupName,
+    actionGroupState: group.actionGroupState,
+    parentActionGroupSignature: group.parentActionGroupSignature,
+    parentActionGroupSignatureParams: group.parentActionGroupSignatureParams,
+    actionGroupExecutor: group.actionGroupExecutor,
+    descriptionLength: group.description?.length,
+    apiSchema: apiSchema && {
+      s3: apiSchema.s3,
+      ...(apiSchema.payload === undefined ? {} : { payload: describeText(apiSchema.payload) }),
+    },
+    functionSchema: functionSchema && {
+      ...describeText(JSON.stringify(functionSchema)),
+      functions: functionSchema.functions?.map(({ name, requireConfirmation, parameters }) => ({
+        name,
+        requireConfirmation,
+        parameters: Object.keys(parameters ?? {}).length,
+      })),
+    },
+  };
+}
+
+function describeText(text: string): AuditRecord {
+  return { sha256: sha256(text), bytes: Buffer.byteLength(text) };
+}

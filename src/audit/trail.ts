@@ -1,0 +1,60 @@
+import type { LineLogger } from '../log.ts';
+import { Problem } from '../problem.ts';
+import type { Applied, Change, Decision } from '../provisioning.ts';
+import { type AuditRecord, describeDecision, describeFailure, describeSuccess, type RequestIds } from './record.ts';
+
+/** Selects the audit lines in CloudWatch: `filter message = "audit"`. */
+const MESSAGE = 'audit';
+
+/** An attempt that is on record, waiting for its outcome: exactly one of these is called, once. */
+export interface Attempt {
+  succeeded(applied: Applied): void;
+  dryRun(): void;
+  /** Records the failure and returns what to throw: the problem, with the decision's id. */
+  failed(error: unknown): unknown;
+}
+
+/**
+ * Puts the attempt on record, before anything is changed.
+ *
+ * @param tokenHash SHA-256 of the token sent to Bedrock; the token itself is never written.
+ * @throws {Problem} `AUDIT_UNAVAILABLE` when the line cannot be written: nothing may happen without a record of it.
+ */
+export function beginTrail(
+  log: LineLogger,
+  ids: RequestIds,
+  change: Change,
+  decision: Decision,
+  tokenHash: string | undefined,
+): Attempt {
+  const common = describeDecision(ids, change, decision, tokenHash);
+  const startedAtMs = performance.now();
+  const latencyMs = () => Math.round(performance.now() - startedAtMs);
+  try {
+    log.must(MESSAGE, { audit: { phase: 'attempt', ...common } });
+  } catch (error) {
+    throw new Problem('AUDIT_UNAVAILABLE', {
+      detail: 'Nothing was created. Retrying with the same client token is safe.',
+      retryAfterSeconds: 2,
+      cause: error,
+    });
+  }
+
+  // The change is made by now: failing the request would lose its id, so the missing outcome is left to reconciliation.
+  const outcome = (record: AuditRecord) => {
+    try {
+      log.must(MESSAGE, { audit: { phase: 'outcome', ...common, outcome: record } });
+    } catch {
+      log.error('An audit outcome could not be written.', { decisionId: decision.id });
+    }
+  };
+  return {
+    succeeded: (applied) => outcome(describeSuccess(applied, latencyMs())),
+    dryRun: () => outcome({ disposition: 'dry-run', latencyMs: latencyMs() }),
+    failed: (error) => {
+      outcome(describeFailure(error, latencyMs()));
+      if (error instanceof Problem) error.decisionId = decision.id;
+      return error;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { APIGatewayEventIdentity } from 'aws-lambda';
+import { parsePrincipalArn } from '../policy/principal.ts';
+import type { Principal } from '../policy/request.ts';
+import { Problem } from '../problem.ts';
+
+/** Who asks, as API Gateway proved it; nothing here comes from what the caller says of itself, but `userAgent`. */
+export interface Caller {
+  readonly principal: Principal;
+  /** The ARN as given, e.g. of an assumed-role session. */
+  readonly arn: string;
+  readonly session: string | undefined;
+  /** `AROA…` of the role or `AIDA…` of the user: unlike a name, never given to another. */
+  readonly uniqueId: string | undefined;
+  readonly account: string | undefined;
+  readonly sourceIp: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** @throws {Problem} `CALLER_UNKNOWN` when IAM named nobody, or somebody that no policy can name. */
+export function callerOf(identity: APIGatewayEventIdentity): Caller {
+  const arn = identity.userArn ?? '';
+  const principal = parsePrincipalArn(arn);
+  if (principal === undefined) {
+    throw new Problem('CALLER_UNKNOWN', {
+      detail: 'Sign the request with credentials of an IAM role or user (SigV4, service name execute-api).',
+    });
+  }
+  return {
+    principal,
+    arn,
+    session: principal.session,
+    uniqueId: identity.caller?.split(':')[0],
+    account: identity.accountId ?? undefined,
+    sourceIp: identity.sourceIp ?? undefined,
+    userAgent: identity.userAgent?.slice(0, 256),
+  };
+}

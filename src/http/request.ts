@@ -1,0 +1,32 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { RequestIds } from '../audit/record.ts';
+
+/** Clients differ in the case of header names, and the JSON parser knows two spellings. */
+export function lowerCaseHeaders(): MiddlewareObj<APIGatewayProxyEvent> {
+  return {
+    before: ({ event }) => {
+      event.headers = Object.fromEntries(
+        Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+      );
+    },
+  };
+}
+
+/** Every value of a header, in the order sent; `headers` alone keeps only the last. */
+export function headerValues(event: APIGatewayProxyEvent, name: string): string[] {
+  return Object.entries(event.multiValueHeaders ?? {})
+    .filter(([given]) => given.toLowerCase() === name)
+    .flatMap(([, values]) => values ?? []);
+}
+
+/** W3C Trace Context: version, trace id, parent id, flags. */
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+export function idsOf(event: APIGatewayProxyEvent): RequestIds {
+  const [traceparent] = headerValues(event, 'traceparent');
+  return {
+    requestId: event.requestContext.requestId,
+    traceId: TRACEPARENT.exec(traceparent ?? '')?.[1] ?? headerValues(event, 'x-amzn-trace-id')[0]?.slice(0, 128),
+  };
+}
