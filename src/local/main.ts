@@ -1,0 +1,30 @@
+/** `npm start`: the service on this machine, with a demo agent, policy and keys. */
+import { ConfigError } from '../config.ts';
+import { type Local, startLocal } from './start.ts';
+import { welcome } from './welcome.ts';
+
+try {
+  const local = await startLocal(process.env);
+  console.log(welcome(local));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(local));
+} catch (error) {
+  console.error(describe(error));
+  process.exitCode = 1;
+}
+
+async function stop(local: Local): Promise<void> {
+  await local.close();
+  process.exit(0);
+}
+
+/** A mistake in the environment or the policy is told without a stack: it is the reader's to mend. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    return 'The port is taken. Choose another, e.g. PORT=3001 npm start, or PORT=0 for any free one.';
+  }
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error.name === 'Error') return error.message;
+  return error instanceof ConfigError || error.name === 'PolicyFileError'
+    ? error.message
+    : (error.stack ?? error.message);
+}

@@ -1,0 +1,125 @@
+import { type Config, type Endpoint, type Environment, parseConfig } from '../config.ts';
+import { createStoreClient } from '../idempotency/store-client.ts';
+import type { WriteLine } from '../log.ts';
+import { loadPolicy } from '../policy-source.ts';
+import { createServices } from '../services.ts';
+import { type BedrockEmulator, startBedrockEmulator } from './bedrock/server.ts';
+import { ensureTable, startDynamoDb } from './dynamodb.ts';
+import { demoPrincipals, type LocalPrincipal, parsePrincipals } from './gateway/principals.ts';
+import { type Gateway, startGateway } from './gateway/server.ts';
+import { routesOf } from './routes.ts';
+
+const ACCOUNT = '111122223333';
+
+export interface Local {
+  readonly gateway: Gateway;
+  readonly principals: readonly LocalPrincipal[];
+  /** Whether a request without a signature is answered. */
+  readonly unsigned: boolean;
+  /** The embedded emulator; absent where another endpoint stands in for it. */
+  readonly bedrock: BedrockEmulator | undefined;
+  readonly config: Config;
+  close(): Promise<void>;
+}
+
+/**
+ * The whole service in this process: the gateway, and DynamoDB and Bedrock unless the AWS SDKs' own endpoint variables
+ * name others.
+ *
+ * @param env `PORT`, `POLICY_FILE`, `LOCAL_PRINCIPALS`, `LOCAL_AUTH`, `AWS_ENDPOINT_URL_DYNAMODB`,
+ * `AWS_ENDPOINT_URL_BEDROCK_AGENT`, `AWS_REGION`, `IDEMPOTENCY_TABLE`; none is needed.
+ * @param write where log lines go; the process's standard output by default.
+ * @throws {Error} when the policy, a variable or the port is not usable: nothing is left running then.
+ */
+export async function startLocal(env: Environment, write?: WriteLine): Promise<Local> {
+  const auth = env.LOCAL_AUTH || 'any';
+  if (auth !== 'any' && auth !== 'iam') throw new Error('LOCAL_AUTH is neither "any" nor "iam".');
+  const principals = env.LOCAL_PRINCIPALS ? parsePrincipals(env.LOCAL_PRINCIPALS) : demoPrincipals;
+  const policyFile = env.POLICY_FILE || 'policy/organisation.yaml';
+  await loadPolicy(policyFile); // a mistake in it is shown before anything starts
+
+  const dynamodb = env.AWS_ENDPOINT_URL_DYNAMODB ? undefined : await startDynamoDb();
+  const bedrock = env.AWS_ENDPOINT_URL_BEDROCK_AGENT
+    ? undefined
+    : await startBedrockEmulator({ agentIds: ['AGENT12345', 'TRAVEL2345', 'DEMOAGENT1'] });
+  const closeParts = () => Promise.all([dynamodb?.close(), bedrock?.close()]);
+  try {
+    const parsed = parseConfig({
+      ...env,
+      AWS_REGION: env.AWS_REGION || 'us-east-1',
+      IDEMPOTENCY_TABLE: env.IDEMPOTENCY_TABLE || 'portcullis-idempotency',
+      POLICY_FILE: policyFile,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb?.url ?? env.AWS_ENDPOINT_URL_DYNAMODB,
+      AWS_ENDPOINT_URL_BEDROCK_AGENT: bedrock?.url ?? env.AWS_ENDPOINT_URL_BEDROCK_AGENT,
+    });
+    const config: Config = {
+      ...parsed,
+      endpoints: {
+        dynamodb: withCredentials(parsed.endpoints.dynamodb, env, dynamodb !== undefined),
+        bedrockAgent: withCredentials(parsed.endpoints.bedrockAgent, env, bedrock !== undefined),
+      },
+    };
+    const everythingIsLocal = Object.values(config.endpoints).every(isLoopback);
+    const stopTable = keepTable(config);
+    const unsigned = everythingIsLocal && principals.some(({ accessKeyId }) => accessKeyId === undefined);
+    const gateway = await startGateway({
+      routes: routesOf(createServices(config, write)),
+      principals,
+      auth,
+      allowUnsigned: unsigned,
+      port: parsePort(env.PORT),
+      region: config.region,
+      accountId: ACCOUNT,
+    });
+    const close = async () => {
+      stopTable();
+      await gateway.close();
+      await closeParts();
+    };
+    return { gateway, principals, unsigned, bedrock, config, close };
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
+}
+
+function parsePort(port: string | undefined): number {
+  const number = Number(port || '3000');
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new Error('PORT is no port: use 0 to 65535.');
+  return number;
+}
+
+function isLoopback(endpoint: Endpoint | undefined): boolean {
+  const host = endpoint && new URL(endpoint.endpoint).hostname;
+  return host !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+}
+
+/** An emulator takes any credentials, but the SDK must find some; a real endpoint gets the caller's own. */
+function withCredentials(endpoint: Endpoint | undefined, env: Environment, embedded: boolean): Endpoint | undefined {
+  if (endpoint === undefined || !isLoopback(endpoint)) return endpoint;
+  if (!embedded && (env.AWS_ACCESS_KEY_ID !== undefined || env.AWS_PROFILE !== undefined)) return endpoint;
+  return { ...endpoint, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+}
+
+/**
+ * Makes the table in a DynamoDB on this machine, now or as soon as that answers: until then the service says 503, as on
+ * AWS. A table on AWS is made by the deployment alone.
+ */
+function keepTable(config: Config): () => void {
+  if (!isLoopback(config.endpoints.dynamodb)) return () => {};
+  const client = createStoreClient(config);
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const attempt = () =>
+    ensureTable(client, config.idempotencyTable).catch((error: Error) => {
+      if (stopped) return;
+      console.error(`DynamoDB does not answer yet (${error.name}); the table is made when it does.`);
+      timer = setTimeout(attempt, 1_000).unref();
+    });
+  attempt();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    client.destroy();
+  };
+}
