@@ -5,12 +5,13 @@
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { serialise } from './src/policy/policy.ts';
 import { readPolicy } from './src/policy-file.ts';
 
 const HANDLERS = 'src/handlers';
 const POLICY = process.env.POLICY_FILE ?? 'policy/organisation.yaml';
 
-const policy = JSON.stringify(readPolicy(await readFile(POLICY), POLICY));
+const policy = serialise(readPolicy(await readFile(POLICY), POLICY));
 const operations = (await readdir(HANDLERS)).map((file) => file.replace(/\.ts$/, '')).sort();
 
 await rm('dist', { recursive: true, force: true });
@@ -33,6 +34,8 @@ await Promise.all(
       logLevel: 'warning',
     });
     await writeFile(`${outdir}/policy.json`, policy);
+    // `serverless invoke local` looks for nothing but CommonJS; Lambda takes index.mjs, and the package leaves this out.
+    await writeFile(`${outdir}/index.cjs`, "module.exports = require('./index.mjs');\n");
     const bytes = Object.values(metafile.outputs).map((output) => output.bytes);
     const total = bytes.reduce((sum, size) => sum + size, 0);
     console.log(`${outdir}/index.mjs  ${Math.ceil(total / 1024)} KiB in ${bytes.length} files`);

@@ -2,8 +2,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as v from 'valibot';
+import type { Refusal } from '../../http/gateway-response.ts';
 import type { Answer } from './answer.ts';
-import type { Refusal } from './gateway-response.ts';
 
 /** Lambda's limit on an event and on a result, counted as JSON. */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;

@@ -2,7 +2,7 @@
  * Keeps web pages out. The server listens on loopback and may serve an unsigned caller, so a page open in this machine's
  * browser must not reach it: not by a name rebound to 127.0.0.1 (`Host`), nor by a cross-origin request (`Origin`).
  */
-import type { Refusal } from './gateway-response.ts';
+import type { Refusal } from '../../http/gateway-response.ts';
 import type { Header } from './sigv4.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];

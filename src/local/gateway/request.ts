@@ -1,6 +1,6 @@
 /** A request as it came off the wire, and the limits that API Gateway sets before anything else happens. */
 import type { IncomingMessage } from 'node:http';
-import type { Refusal } from './gateway-response.ts';
+import type { Refusal } from '../../http/gateway-response.ts';
 import type { Header, SignedRequest } from './sigv4.ts';
 
 /** Request line and headers together. */

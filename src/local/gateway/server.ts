@@ -7,10 +7,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { GatewayResponseCode, Refusal } from '../../http/gateway-response.ts';
 import type { Answer } from './answer.ts';
 import { lambdaContext } from './context.ts';
 import { proxyEvent } from './event.ts';
-import { type GatewayResponseCode, gatewayResponse, type Refusal } from './gateway-response.ts';
+import { gatewayResponse } from './gateway-response.ts';
 import { type CallerIdentity, identityOf, NOBODY } from './identity.ts';
 import { invoke } from './invoke.ts';
 import { checkLoopback } from './loopback.ts';

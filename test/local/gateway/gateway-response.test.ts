@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import {
   GATEWAY_RESPONSES,
   type GatewayResponseCode,
-  gatewayResponse,
   gatewayResponseTemplate,
-} from '../../../src/local/gateway/gateway-response.ts';
+} from '../../../src/http/gateway-response.ts';
+import { gatewayResponse } from '../../../src/local/gateway/gateway-response.ts';
 
 const codes = Object.keys(GATEWAY_RESPONSES) as GatewayResponseCode[];
 
