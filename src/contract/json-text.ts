@@ -7,7 +7,7 @@ import { jsonPointer, LISTED_FAULTS, nameInWords } from './fault.ts';
 import { findSyntaxError } from './json-syntax.ts';
 import { quoteCharacter } from './quote.ts';
 
-/** Far above the deepest valid request, which has eight. */
+/** Far above the deepest valid request: a parameter of a function is at level six. */
 export const MAX_DEPTH = 32;
 
 /** One open object or array. Frames are used again, so that a megabyte of `{}` makes no garbage. */

@@ -47,7 +47,7 @@ export const Id = formed({
   alphabet: /[0-9a-zA-Z]/,
   alphabetInWords: LETTERS_AND_DIGITS,
   fix: 'Give the id: exactly 10 letters and digits.',
-  why: (id) => `has ${id.length} characters; an id has exactly 10`,
+  why: (id) => `has length ${id.length}; an id has exactly 10 characters`,
 });
 
 /** Everything but the working draft is immutable. */
