@@ -1,0 +1,43 @@
+import type * as v from 'valibot';
+import type { Fault } from '../problem.ts';
+import type { Checked } from './checked.ts';
+import { PrepareMode } from './create-action-group.ts';
+import { Flag } from './query.ts';
+
+/** The query parameters that every write of an action group takes. */
+export const WRITE_QUERY = { dryRun: Flag, prepare: PrepareMode };
+
+type Query = { readonly [Name in keyof typeof WRITE_QUERY]: v.InferOutput<(typeof WRITE_QUERY)[Name]> | undefined };
+
+export interface WriteOptions {
+  /** Decide, but do not write. */
+  readonly dryRun: boolean;
+  readonly prepare: PrepareMode;
+}
+
+export function writeOptions({ dryRun, prepare }: Query): WriteOptions {
+  return { dryRun: dryRun ?? false, prepare: prepare ?? 'none' };
+}
+
+/** Entity tags as RFC 9110 lists them, or `*`. A weak tag is a tag, but never equal to one of ours. */
+const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
+
+/**
+ * The tags of `If-Match`: the write happens only if the group still has one of them. `*` asks for any group.
+ *
+ * @param values every value of the header
+ */
+export function readIfMatch(values: readonly string[]): Checked<readonly string[] | undefined> {
+  if (values.length === 0) return { value: undefined };
+  const joined = values.join(', ');
+  if (!IF_MATCH.test(joined)) return { faults: [notEntityTags()] };
+  return { value: joined.split(',').map((tag) => tag.trim()) };
+}
+
+function notEntityTags(): Fault {
+  return {
+    pointer: 'header:If-Match',
+    message: '`If-Match` is not a list of entity tags.',
+    fix: 'Send the `ETag` of an earlier answer unchanged, quotes included.',
+  };
+}
