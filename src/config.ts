@@ -48,8 +48,8 @@ export function parseConfig(env: Environment = process.env): Config {
     return { endpoint: value };
   };
 
-  // Powertools would silently run every duplicate.
-  if (/^(1|true|y|yes|on)$/i.test(env.POWERTOOLS_IDEMPOTENCY_DISABLED ?? '')) {
+  // Powertools would silently run every duplicate; of a value that is neither yes nor no it makes an error of each request.
+  if (!/^\s*(0|f|false|n|no|off)\s*$/i.test(env.POWERTOOLS_IDEMPOTENCY_DISABLED ?? 'no')) {
     faults.push('POWERTOOLS_IDEMPOTENCY_DISABLED is set: remove it, nothing here may run without idempotency.');
   }
 
