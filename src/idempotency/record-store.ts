@@ -31,7 +31,8 @@ class RecordExists extends Error {
  *
  * Powertools' own DynamoDB layer writes and deletes without looking whose record it is, and forgets a request whose
  * outcome is unknown. Here each record names the decision that owns it, so that
- * - a put whose answer was lost finds its own record when the SDK sends it again, and goes on;
+ * - a put whose answer was lost finds its own record when the SDK sends it again, and goes on; one that arrives after all
+ *   was done changes nothing;
  * - a slow owner that wakes after its record was taken over changes nothing;
  * - a request whose outcome is unknown keeps its fingerprint: the same request may take it over at once, another body
  *   with the same token is refused until the record expires.
@@ -70,8 +71,8 @@ export class RecordStore extends BasePersistenceLayer {
         in_progress_expiration: { N: String(record.inProgressExpiryTimestamp ?? nowMs) },
       },
       ConditionExpression:
-        'attribute_not_exists(id) OR expiration < :now OR #owner = :owner' +
-        ' OR (#status = :inProgress AND in_progress_expiration < :nowMs AND validation = :validation)',
+        'attribute_not_exists(id) OR expiration < :now OR (#status = :inProgress AND' +
+        ' (#owner = :owner OR (in_progress_expiration < :nowMs AND validation = :validation)))',
       ExpressionAttributeNames: { '#owner': 'owner', '#status': 'status' },
       ExpressionAttributeValues: {
         ':now': { N: String(Math.floor(nowMs / 1000)) },
