@@ -86,8 +86,9 @@ export class RecordStore extends BasePersistenceLayer {
     });
     try {
       const { Attributes: before } = await this.#client.send(put, { abortSignal: this.#abortSignal() });
-      const wasOurs = before?.owner?.S === this.#owner;
-      this.takenOver ||= before !== undefined && !wasOurs && Number(before.expiration?.N) * 1000 >= nowMs;
+      // Our own record may have been there: an attempt at this very put whose answer was lost. Nobody can tell any more
+      // whether that attempt took over, so it counts as if it had; the price is a look at Bedrock should the create fail.
+      this.takenOver ||= before !== undefined && Number(before.expiration?.N) * 1000 >= nowMs;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       throw new RecordExists(error.Item && toRecord(error.Item));
