@@ -75,7 +75,7 @@ export class RecordStore extends BasePersistenceLayer {
         ' (#owner = :owner OR (in_progress_expiration < :nowMs AND validation = :validation)))',
       ExpressionAttributeNames: { '#owner': 'owner', '#status': 'status' },
       ExpressionAttributeValues: {
-        ':now': { N: String(Math.floor(nowMs / 1000)) },
+        ':now': { N: String(nowMs / 1000) },
         ':nowMs': { N: String(nowMs) },
         ':owner': { S: this.#owner },
         ':inProgress': { S: IdempotencyRecordStatus.INPROGRESS },
