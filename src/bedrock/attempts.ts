@@ -39,10 +39,18 @@ export function observe(command: { middlewareStack: unknown }, decisionId: strin
 export function isAmbiguous(error: unknown): boolean {
   const { status, code } = describe(error);
   if (code !== undefined && NEVER_SENT.has(code)) return false;
-  return status === undefined || status < 400 || status >= 500;
+  return status === undefined || status < 400 || status >= 500 || isUnreadable(error);
 }
 
-/** What an error of the SDK says of itself; every member is undefined when there was no answer. */
+/** Not JSON, so not Bedrock's word, whatever its status: something on the way answered, or the answer broke off. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof SyntaxError;
+}
+
+/**
+ * What an error of the SDK says of itself; every member is undefined when there was no answer. Words that are not
+ * Bedrock's (the SDK's own on an answer without any, a parser's on one that is not JSON) are left out.
+ */
 export function describe(error: unknown): {
   name: string | undefined;
   message: string | undefined;
@@ -57,9 +65,10 @@ export function describe(error: unknown): {
     $metadata?: { httpStatusCode?: number; requestId?: string };
     $response?: { statusCode?: number };
   };
+  const spoken = seen.message !== 'UnknownError' && !isUnreadable(error);
   return {
-    name: seen.name,
-    message: seen.message,
+    name: spoken ? seen.name : undefined,
+    message: spoken ? seen.message : undefined,
     status: seen.$metadata?.httpStatusCode ?? seen.$response?.statusCode,
     requestId: seen.$metadata?.requestId,
     code: seen.code,

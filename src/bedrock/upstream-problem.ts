@@ -1,5 +1,5 @@
 import { Problem, type ProblemCode, type Upstream } from '../problem.ts';
-import { describe, isAmbiguous } from './attempts.ts';
+import { describe, isAmbiguous, isUnreadable } from './attempts.ts';
 
 /** Seen as ConflictException and as ValidationException: the text tells, the class does not. */
 const BUSY = /operation can't be performed on Agent when it is in (\w+) state/;
@@ -76,7 +76,7 @@ export function upstreamProblem(error: unknown, context: UpstreamContext): Probl
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
-  if (status !== undefined && status >= 500) {
+  if (status !== undefined && (status >= 500 || (status >= 400 && isUnreadable(error)))) {
     return aboutUs(status === 503 ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_FAILED', {
       detail: `Bedrock answered with status ${status}. ${howToGoOn(context.repeatable)}`,
       retryAfterSeconds: RETRY_AFTER_SECONDS,
