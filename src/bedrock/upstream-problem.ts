@@ -1,4 +1,4 @@
-import { Problem, type ProblemCode, type Upstream } from '../problem.ts';
+import { Problem, type ProblemCode, type ProblemDetails, type Upstream } from '../problem.ts';
 import { describe, isAmbiguous, isUnreadable } from './attempts.ts';
 
 /** Seen as ConflictException and as ValidationException: the text tells, the class does not. */
@@ -19,6 +19,8 @@ const REFUSED_OUR_ROLE = new Set([
   'CredentialsProviderError',
 ]);
 
+type Advice = Pick<ProblemDetails, 'detail' | 'retryAfterSeconds' | 'retryable'>;
+
 /** Whether a conflict of this operation can only mean that the name is taken. */
 export interface UpstreamContext {
   readonly conflictMeansNameTaken: boolean;
@@ -38,9 +40,9 @@ export function upstreamProblem(error: unknown, context: UpstreamContext): Probl
   const { name, message, status, requestId } = describe(error);
   const upstream: Upstream = { error: name, message, requestId, status };
   const mayHaveCommitted = context.mayHaveCommitted || isAmbiguous(error);
-  const problem = (code: ProblemCode, details: { detail: string; retryAfterSeconds?: number }) =>
+  const problem = (code: ProblemCode, details: Advice) =>
     new Problem(code, { ...details, upstream, errors: fieldFaults(error), mayHaveCommitted, cause: error });
-  const aboutUs = (code: ProblemCode, details: { detail: string; retryAfterSeconds?: number }) =>
+  const aboutUs = (code: ProblemCode, details: Advice) =>
     new Problem(code, { ...details, upstream: { requestId, status }, mayHaveCommitted, cause: error });
 
   const busy = BUSY.exec(message ?? '');
@@ -79,7 +81,8 @@ export function upstreamProblem(error: unknown, context: UpstreamContext): Probl
   if (status !== undefined && (status >= 500 || (status >= 400 && isUnreadable(error)))) {
     return aboutUs(status === 503 ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_FAILED', {
       detail: `Bedrock answered with status ${status}. ${howToGoOn(context.repeatable)}`,
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      retryable: context.repeatable,
+      retryAfterSeconds: context.repeatable ? RETRY_AFTER_SECONDS : undefined,
     });
   }
   if (status !== undefined && status >= 400) {
@@ -106,7 +109,7 @@ function howToGoOn(repeatable: boolean): string {
     : "The change may have been made: read the agent's action groups before sending it again, and send a clientToken next time.";
 }
 
-function throttled(problem: (code: ProblemCode, details: { detail: string; retryAfterSeconds?: number }) => Problem) {
+function throttled(problem: (code: ProblemCode, details: Advice) => Problem) {
   return problem('UPSTREAM_THROTTLED', {
     detail: 'Bedrock is throttling requests for this account. Send the same request again later.',
     retryAfterSeconds: RETRY_AFTER_SECONDS,
