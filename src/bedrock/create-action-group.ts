@@ -7,9 +7,9 @@ import {
   GetAgentActionGroupCommand,
   ListAgentActionGroupsCommand,
 } from '@aws-sdk/client-bedrock-agent';
-import { describe, observe } from './attempts.ts';
+import { describe, isAmbiguous, observe } from './attempts.ts';
 import type { Deadline } from './deadline.ts';
-import { outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
+import { nameTaken, outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
 
 /** A group as Bedrock answers it, with what the service model requires; the SDK's own type lets each be absent. */
 export type MadeGroup = AgentActionGroup & {
@@ -42,10 +42,10 @@ const CREATE_SHARE = 0.75;
 const RECOVERY_SHARE = 0.85;
 
 /**
- * Creates the group, or finds the one that an earlier attempt with this token made.
+ * Creates the group, or finds the one that an earlier attempt or call with this token made.
  *
- * What Bedrock answers to a repeated token is not documented. When the answer brings no group, says that the name is
- * taken, or is lost, the agent's groups are read, and only one that carries our token is taken for ours.
+ * What Bedrock answers to a repeated token is not documented. So where an earlier try may have been heard, an answer
+ * counts only if it carries our token; else, and after every failure, the agent's groups are read.
  *
  * @throws {Problem} every upstream problem; `OUTCOME_UNKNOWN` when nothing tells whether the group was made.
  */
@@ -57,40 +57,40 @@ export async function createActionGroup(
   const command = new CreateAgentActionGroupCommand(input);
   const attempts = observe(command, decisionId);
   const recoveryDeadline = deadline.share(RECOVERY_SHARE);
+  const mayBeMade = () => mayBeRepeat || attempts.mayHaveCommitted;
+  const context = { conflictMeansNameTaken: true, repeatable };
+  let answered: AgentActionGroup | undefined;
   let failure: unknown;
   let requestId: string | undefined;
   try {
     const answer = await client.send(command, { abortSignal: deadline.share(CREATE_SHARE) });
     requestId = answer.$metadata.requestId;
-    const group = answer.agentActionGroup;
-    if (isOurs(group, input)) return { group, requestId, recovered: false };
+    answered = answer.agentActionGroup;
+    if (isOurs(answered, input, !mayBeMade())) return { group: answered, requestId, recovered: false };
   } catch (error) {
+    if (!mayBeMade()) throw upstreamProblem(error, { ...context, mayHaveCommitted: false });
     failure = error;
+    requestId = describe(error).requestId;
   }
 
-  const answered = failure === undefined;
-  const nameTaken = describe(failure).name === 'ConflictException';
-  const unclear = answered || attempts.mayHaveCommitted || (nameTaken && mayBeRepeat);
-  const found = unclear ? await findOurs(client, input, decisionId, recoveryDeadline) : 'another';
+  const found = await findOurs(client, input, answered?.actionGroupId, decisionId, recoveryDeadline);
   if (typeof found === 'object') return { group: found, requestId, recovered: true };
-  // The name is taken: by another request if its group says so, else perhaps by an earlier call of this very request.
-  if (answered || (nameTaken && found === 'untold')) {
+  const definite = failure !== undefined && !isAmbiguous(failure);
+  if (found === 'another' && !definite) throw nameTaken(failure);
+  // A refusal of this try says nothing of the earlier one, and would be read as "nothing was made".
+  if (failure === undefined || (found === 'untold' && definite)) {
     throw outcomeUnknown(repeatable, failure ?? 'a success without our group', requestId);
   }
-  throw upstreamProblem(failure, {
-    conflictMeansNameTaken: true,
-    mayHaveCommitted: attempts.mayHaveCommitted && found !== 'another',
-    repeatable,
-  });
+  throw upstreamProblem(failure, { ...context, mayHaveCommitted: found !== 'another' });
 }
 
-/** Complete, of this request, and (a create's answer may leave the token out) not of another token. */
-function isOurs(group: AgentActionGroup | undefined, input: Creation['input']): group is MadeGroup {
+/** Complete, of this request, and of our token; `tokenless`: or of none, as an answer may leave it out. */
+function isOurs(group: AgentActionGroup | undefined, input: Creation['input'], tokenless: boolean): group is MadeGroup {
   return (
     isComplete(group) &&
     group.actionGroupName === input.actionGroupName &&
     group.agentId === input.agentId &&
-    (group.clientToken === undefined || group.clientToken === input.clientToken)
+    (group.clientToken === input.clientToken || (tokenless && group.clientToken === undefined))
   );
 }
 
@@ -103,10 +103,13 @@ function isComplete(group: AgentActionGroup | undefined): group is MadeGroup {
 /**
  * Looks for the group that this request may have made: the group itself, `another` where the name belongs to a group
  * with another token, `none` where no group has the name, `untold` where reading failed or the group names no token.
+ *
+ * @param answeredId what Bedrock answered to our create: a group that bears it needs to name no token.
  */
 async function findOurs(
   client: BedrockAgentClient,
   { agentId, agentVersion, actionGroupName, clientToken }: Creation['input'],
+  answeredId: string | undefined,
   decisionId: string,
   abortSignal: AbortSignal,
 ): Promise<MadeGroup | 'another' | 'none' | 'untold'> {
@@ -121,14 +124,15 @@ async function findOurs(
         const get = new GetAgentActionGroupCommand({ agentId, agentVersion, actionGroupId: summary.actionGroupId });
         observe(get, decisionId);
         const { agentActionGroup: group } = await client.send(get, { abortSignal });
-        if (!isComplete(group) || group.clientToken === undefined) return 'untold';
-        return group.clientToken === clientToken ? group : 'another';
+        if (!isComplete(group)) return 'untold';
+        if (group.clientToken !== undefined) return group.clientToken === clientToken ? group : 'another';
+        return group.actionGroupId === answeredId ? group : 'untold';
       }
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
     return 'none';
-  } catch {
+  } catch (error) {
     // What went wrong with the create itself is what the caller must hear; this was only an attempt to know better.
-    return 'untold';
+    return describe(error).name === 'ResourceNotFoundException' ? 'none' : 'untold';
   }
 }

@@ -19,12 +19,14 @@ const REFUSED_OUR_ROLE = new Set([
   'CredentialsProviderError',
 ]);
 
+const CHOOSE_ANOTHER_NAME = 'Choose another actionGroupName, or update the existing group.';
+
 type Advice = Pick<ProblemDetails, 'detail' | 'retryAfterSeconds' | 'retryable'>;
 
 /** Whether a conflict of this operation can only mean that the name is taken. */
 export interface UpstreamContext {
   readonly conflictMeansNameTaken: boolean;
-  /** An earlier attempt of this call may have made the change, whatever the last error says. */
+  /** An attempt of this call, or an earlier call, may have made the change, whatever the last error says. */
   readonly mayHaveCommitted: boolean;
   /** Whether the caller can repeat the request without fear of making the change twice. */
   readonly repeatable: boolean;
@@ -39,7 +41,7 @@ export interface UpstreamContext {
 export function upstreamProblem(error: unknown, context: UpstreamContext): Problem {
   const { name, message, status, requestId } = describe(error);
   const upstream: Upstream = { error: name, message, requestId, status };
-  const mayHaveCommitted = context.mayHaveCommitted || isAmbiguous(error);
+  const { mayHaveCommitted } = context;
   const problem = (code: ProblemCode, details: Advice) =>
     new Problem(code, { ...details, upstream, errors: fieldFaults(error), mayHaveCommitted, cause: error });
   const aboutUs = (code: ProblemCode, details: Advice) =>
@@ -64,7 +66,7 @@ export function upstreamProblem(error: unknown, context: UpstreamContext): Probl
       return problem('NOT_FOUND', { detail: `Bedrock knows no such agent or action group: ${message}` });
     case 'ConflictException':
       return context.conflictMeansNameTaken
-        ? problem('NAME_TAKEN', { detail: `Choose another actionGroupName, or update the existing group. ${message}` })
+        ? problem('NAME_TAKEN', { detail: `${CHOOSE_ANOTHER_NAME} ${message}` })
         : problem('CONFLICT', { detail: `${message}` });
     case 'ServiceQuotaExceededException':
       return problem('QUOTA_EXCEEDED', { detail: `${message}` });
@@ -72,7 +74,7 @@ export function upstreamProblem(error: unknown, context: UpstreamContext): Probl
       return throttled(problem);
   }
   if (status === 429) return throttled(problem);
-  if (!isAmbiguous(error) && status === undefined) {
+  if (status === undefined && !mayHaveCommitted && !isAmbiguous(error)) {
     return aboutUs('UPSTREAM_UNAVAILABLE', {
       detail: 'Bedrock cannot be reached; nothing was sent. Send the same request again later.',
       retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -101,6 +103,11 @@ export function outcomeUnknown(repeatable: boolean, cause: unknown, requestId?: 
     mayHaveCommitted: true,
     cause,
   });
+}
+
+/** The name belongs to another request's group: so this one made none, whatever became of its answer. */
+export function nameTaken(cause: unknown): Problem {
+  return new Problem('NAME_TAKEN', { detail: CHOOSE_ANOTHER_NAME, cause });
 }
 
 function howToGoOn(repeatable: boolean): string {
