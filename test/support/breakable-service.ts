@@ -1,5 +1,6 @@
 /** The service with a DynamoDB and a Bedrock that can be broken, and the records of both as judges. */
 
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
@@ -21,6 +22,9 @@ export interface BreakableService {
   another(config?: Partial<Config['endpoints']>): Create;
   /** The idempotency records, read behind the proxy's back. */
   records(): Promise<Record<string, string | undefined>[]>;
+  /** The outcomes in the audit trail of the test, oldest first. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the record that it expects
+  outcomes(): any[];
   /** How often Bedrock was asked to create a group, the SDK's own attempts counted once. */
   creations(): number;
 }
@@ -80,6 +84,7 @@ export function breakableService(): BreakableService {
       const { Items = [] } = await client.send(new ScanCommand({ TableName: TABLE }));
       return Items.map((item) => Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? N])));
     },
+    outcomes: () => service.lines.flatMap((line) => JSON.parse(line).audit?.outcome ?? []),
     creations() {
       const creations = service.bedrock.requests.filter(({ operation }) => operation === 'CreateAgentActionGroup');
       return new Set(creations.map(({ headers }) => headers['amz-sdk-invocation-id'])).size;
@@ -87,7 +92,11 @@ export function breakableService(): BreakableService {
   });
 }
 
-/** Moves the date alone: timers and the Lambda's own clock go on as they were. */
-export function moveDate(byMs: number): void {
-  vi.setSystemTime(Date.now() + byMs);
+/** An endpoint that nobody listens at. */
+export async function nowhere(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return `http://127.0.0.1:${port}`;
 }

@@ -29,7 +29,7 @@ export async function startChildService({ endpoints, ...config }: Config): Promi
   });
   await once(child, 'message');
   return {
-    create: (call = {}) => ask(child, call),
+    create: caller(child),
     async kill() {
       const exited = once(child, 'exit');
       if (child.kill('SIGKILL')) await exited;
@@ -37,21 +37,22 @@ export async function startChildService({ endpoints, ...config }: Config): Promi
   };
 }
 
-let lastId = 0;
+/** Calls the service in a child; a call that the child does not live to answer stays open. */
+function caller(child: ChildProcess): Create {
+  const open: ((message: Message) => void)[] = [];
+  child.on('message', (message: Message) => open[message.id]?.(message));
+  return (call = {}) =>
+    new Promise((resolve, reject) => {
+      const answered = ({ reply, error }: Message) => (reply === undefined ? reject(new Error(error)) : resolve(reply));
+      const id = open.push(answered) - 1;
+      child.send({ id, call });
+    });
+}
 
-function ask(child: ChildProcess, call: CreateCall): Promise<Reply> {
-  lastId += 1;
-  const id = lastId;
-  return new Promise((resolve, reject) => {
-    const hear = (message: { id: number; reply?: Reply; error?: string }) => {
-      if (message.id !== id) return;
-      child.off('message', hear);
-      if (message.reply === undefined) reject(new Error(message.error));
-      else resolve(message.reply);
-    };
-    child.on('message', hear);
-    child.send({ id, call });
-  });
+interface Message {
+  readonly id: number;
+  readonly reply?: Reply;
+  readonly error?: string;
 }
 
 if (process.argv[2] === 'serve') {

@@ -17,6 +17,8 @@ export interface StoreFault {
     | 'deliver-late'
     /** No answer, ever. */
     | 'hang'
+    /** The call is carried out, but not answered. */
+    | 'keep-answer'
     | 'throttle'
     | 'error';
 }
@@ -51,6 +53,9 @@ export async function startDynamoDbProxy(target: string): Promise<DynamoDbProxy>
         return response.writeHead(status, headers).end(text);
       }
       case 'hang':
+        return;
+      case 'keep-answer':
+        await forward();
         return;
       case 'throttle':
         return refuse(response, 400, 'ProvisionedThroughputExceededException');
