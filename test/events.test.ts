@@ -5,10 +5,9 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Config } from '../src/config.ts';
 import type { Fault } from '../src/local/bedrock/faults.ts';
 import { eventOf, type Invocation, invoke } from './support/invoke.ts';
-import { type Service, startService } from './support/service.ts';
+import { NOWHERE, type Service, startService } from './support/service.ts';
 
 const SHIPPED_POLICY = 'policy/organisation.yaml';
-const NOWHERE = 'http://127.0.0.1:1';
 /** The SDK sends a call three times. */
 const EVERY_ATTEMPT = 3;
 

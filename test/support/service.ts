@@ -11,6 +11,8 @@ import { type Caller, PRINCIPALS } from './callers.ts';
 
 export const AGENT = 'AGENT12345';
 export const LAMBDA = 'arn:aws:lambda:us-east-1:111122223333:function:agents-book';
+/** Nothing listens there. */
+export const NOWHERE = 'http://127.0.0.1:1';
 export const POLICY = fileURLToPath(new URL('../data/policy.yaml', import.meta.url));
 
 export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
