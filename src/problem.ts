@@ -12,6 +12,8 @@ export type AwsErrorName =
   | 'ResourceNotFoundException'
   | 'ServiceQuotaExceededException'
   | 'ThrottlingException'
+  /** Of the protocol, not of the model: what AWS answers where there is no such operation. */
+  | 'UnknownOperationException'
   | 'ValidationException';
 
 export interface ProblemKind {
@@ -57,6 +59,12 @@ export const PROBLEMS = {
     title: 'There is no such agent or action group.',
     aws: 'ResourceNotFoundException',
   },
+  UNKNOWN_OPERATION: {
+    status: 404,
+    retryable: false,
+    title: 'There is no such operation.',
+    aws: 'UnknownOperationException',
+  },
   NAME_TAKEN: {
     status: 409,
     retryable: false,
@@ -91,6 +99,12 @@ export const PROBLEMS = {
     status: 422,
     retryable: false,
     title: 'This client token was used for a different request.',
+    aws: 'ConflictException',
+  },
+  PRECONDITION_FAILED: {
+    status: 412,
+    retryable: false,
+    title: 'The action group is no longer as the request expects it.',
     aws: 'ConflictException',
   },
   UPSTREAM_INVALID: {
@@ -152,7 +166,10 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One thing wrong with the request: where (RFC 6901 pointer into the body, or `?name`, `label`, header), what, and the remedy. */
+/**
+ * One thing wrong with the request: where, what, and the remedy. `pointer` is an RFC 6901 pointer into the body, or
+ * `path:agentId`, `query:dryRun`, `header:Idempotency-Key`.
+ */
 export interface Fault {
   readonly pointer: string;
   readonly message: string;

@@ -1,78 +1,121 @@
 /** READ FIRST: the whole service in one function. Everything else is a stage of it, or its edge. */
 import type { Attempt } from './audit/trail.ts';
-import type { MadeGroup } from './bedrock/create-action-group.ts';
+import type { Preparation } from './bedrock/prepare-agent.ts';
+import type { Results } from './bedrock/results.ts';
+import type { GetAgent, PrepareAgent } from './contract/agent.ts';
 import type { CreateActionGroup } from './contract/create-action-group.ts';
+import type { DeleteActionGroup } from './contract/delete-action-group.ts';
+import type { GetActionGroup, ListActionGroups } from './contract/read-action-groups.ts';
+import type { UpdateActionGroup } from './contract/update-action-group.ts';
 import type { Caller } from './http/caller.ts';
 import type { Verdict } from './policy/decide.ts';
+import type { Operation } from './policy/request.ts';
 import { Problem } from './problem.ts';
 
-/** One valid request to change an action group, and who makes it. */
-export interface Change extends CreateActionGroup {
-  readonly caller: Caller;
-}
+type Valid =
+  | CreateActionGroup
+  | UpdateActionGroup
+  | DeleteActionGroup
+  | GetActionGroup
+  | ListActionGroups
+  | PrepareAgent
+  | GetAgent;
+
+/** One valid request, and who makes it. */
+export type Request<O extends Operation = Operation> = Extract<Valid, { operation: O }> & { readonly caller: Caller };
 
 /** What the policy said of one request; the id joins the answer, the audit records and CloudTrail's rows. */
-export interface Decision extends Verdict {
+export interface Decision extends Omit<Verdict, 'broken'> {
   readonly id: string;
 }
 
-/** What became of a change. A dry run has no group; `replayed` says that an earlier request made it. */
-export interface Provisioned {
-  readonly decision: Decision;
-  readonly group?: MadeGroup;
-  readonly replayed: boolean;
-}
-
 /** What was done, as the audit outcome tells it. */
-export interface Applied {
-  readonly group: MadeGroup;
-  readonly replayed: boolean;
+export interface Applied<O extends Operation = Operation> {
+  readonly result: Results[O];
+  readonly actionGroupId?: string | undefined;
+  /** An earlier request with this client token had done it. */
+  readonly replayed?: boolean;
   /** An earlier attempt had made the group; it was found, not answered. */
-  readonly recovered: boolean;
+  readonly recovered?: boolean;
   /** False when the change was made but could not be remembered: a retry will ask Bedrock again. */
-  readonly stored: boolean;
-  readonly upstreamRequestId: string | undefined;
+  readonly stored?: boolean;
+  /** The group was as it should be; nothing was written. */
+  readonly unchanged?: boolean;
+  readonly upstreamRequestId?: string | undefined;
 }
 
-export interface Stages {
+/** What became of a request. A dry run has applied nothing. */
+export interface Provisioned<O extends Operation> {
+  readonly decision: Decision;
+  readonly applied?: Applied<O>;
+  /** How far the change is live, where the request asked to prepare the agent. */
+  readonly preparation?: Preparation | undefined;
+}
+
+export interface Stages<R extends Request = Request> {
   /** @throws {Problem} `POLICY_UNAVAILABLE` when there is no policy to decide by. */
-  readonly decide: (change: Change) => Promise<Decision>;
+  readonly decide: (request: R) => Promise<Decision>;
   /** Written before anything else happens. @throws {Problem} `AUDIT_UNAVAILABLE`. */
-  readonly attempt: (change: Change, decision: Decision) => Attempt;
-  /** Makes the change in Bedrock, at most once for a client token. */
-  readonly apply: (change: Change, decision: Decision) => Promise<Applied>;
+  readonly attempt: (request: R, decision: Decision) => Attempt;
+  /** Asks Bedrock; a creation at most once for a client token. */
+  readonly apply: (request: R, decision: Decision) => Promise<Applied<R['operation']>>;
+  /** Makes the change live if the request asks for it. Never throws: the change is made, and its id may not be lost. */
+  readonly prepare: (
+    request: R,
+    decision: Decision,
+    applied: Applied<R['operation']>,
+  ) => Promise<Preparation | undefined>;
 }
 
 /**
- * One change to an action group, from a valid request to Bedrock's answer.
+ * One request, from valid to Bedrock's answer.
  *
  * Policy comes before idempotency on purpose: a caller whose permission was withdrawn gets "no", never a replayed "yes".
- * The attempt is on record before Bedrock hears of the change; whatever happens then, a second record tells it.
+ * The attempt is on record before Bedrock hears of the request; whatever happens then, a second record tells it.
  *
  * @throws {Problem} `POLICY_DENIED`, `IDEMPOTENCY_KEY_REUSED`, `REQUEST_IN_PROGRESS`, and every upstream problem.
  */
-export async function provision(change: Change, { decide, attempt, apply }: Stages): Promise<Provisioned> {
-  const decision = await decide(change);
-  const trail = attempt(change, decision);
-  if (decision.effect === 'deny') throw trail.failed(denial(change, decision));
-  if (change.dryRun) {
+export async function provision<R extends Request>(
+  request: R,
+  { decide, attempt, apply, prepare }: Stages<R>,
+): Promise<Provisioned<R['operation']>> {
+  const decision = await decide(request);
+  const trail = attempt(request, decision);
+  if (decision.effect === 'deny') throw trail.failed(denial(request, decision));
+  if ('dryRun' in request && request.dryRun) {
     trail.dryRun();
-    return { decision, replayed: false };
+    return { decision };
   }
-  try {
-    const applied = await apply(change, decision);
-    trail.succeeded(applied);
-    return { decision, group: applied.group, replayed: applied.replayed };
-  } catch (error) {
+  const applied = await apply(request, decision).catch((error: unknown) => {
     throw trail.failed(error);
-  }
+  });
+  trail.succeeded(applied);
+  const preparation = await prepare(request, decision, applied);
+  if (preparation !== undefined) trail.prepared(preparation);
+  return { decision, applied, preparation };
 }
 
-function denial({ clientToken }: Change, { violations }: Decision): Problem {
+/** What `provision` would decide, without doing it: the same stage decides, and the question is on record too. */
+export async function evaluate<R extends Request>(
+  request: R,
+  { decide, attempt }: Pick<Stages<R>, 'decide' | 'attempt'>,
+): Promise<Decision> {
+  const decision = await decide(request);
+  attempt(request, decision).dryRun();
+  return decision;
+}
+
+/** What a request without a dry run brought back. */
+export function carriedOut<O extends Operation>({ decision, applied }: Provisioned<O>) {
+  if (applied === undefined) throw new TypeError('a dry run carries nothing out');
+  return { decision, result: applied.result };
+}
+
+function denial(request: Request, { violations }: Decision): Problem {
   const earlier =
-    clientToken === undefined
-      ? ''
-      : ' An earlier request with this client token may have succeeded: list the action groups of the agent to see.';
+    'clientToken' in request && request.clientToken !== undefined
+      ? ' An earlier request with this client token may have succeeded: list the action groups of the agent to see.'
+      : '';
   const rules = [...new Set(violations.map(({ rule }) => rule))].join(', ');
   return new Problem('POLICY_DENIED', {
     detail: `Denied by ${rules}. Every violation is listed with its remedy.${earlier}`,

@@ -2,105 +2,132 @@
 import { randomUUID } from 'node:crypto';
 import { beginTrail } from './audit/trail.ts';
 import { createBedrockClient } from './bedrock/client.ts';
-import { createActionGroup } from './bedrock/create-action-group.ts';
-import { deadline } from './bedrock/deadline.ts';
 import type { Config } from './config.ts';
-import type { Call } from './http/rest.ts';
-import { fingerprint, sha256, upstreamToken } from './idempotency/key.ts';
-import { recall, remember } from './idempotency/replay.ts';
+import type { Call } from './http/serve.ts';
+import { sha256, upstreamToken } from './idempotency/key.ts';
+import type { OnceTable } from './idempotency/once.ts';
 import { LineLogger, type WriteLine } from './log.ts';
 import { decide } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
+import type { Operation } from './policy/request.ts';
 import { loadPolicy } from './policy-source.ts';
 import { Problem } from './problem.ts';
-import type { Applied, Change, Decision, Stages } from './provisioning.ts';
+import type { Applied, Decision, Request, Stages } from './provisioning.ts';
 
 export interface Services {
   readonly log: LineLogger;
+  /** @throws {Problem} `POLICY_UNAVAILABLE`. */
+  readonly policy: () => Promise<Policy>;
   /** The stages of one request. */
-  readonly stagesOf: (call: Call) => Stages;
+  readonly stagesOf: <R extends Request>(call: Call) => Stages<R>;
 }
+
+type Apply = { readonly [O in Operation]: (request: Request<O>, decision: Decision) => Promise<Applied<O>> };
 
 /** @param write where log lines go; the process's standard output unless a test wants to read them. */
 export function createServices(config: Config, write?: WriteLine): Services {
   const log = new LineLogger(write);
-  const bedrock = createBedrockClient(config);
-  const policy = remembered(() => loadPolicy(config.policyFile));
-  // Loaded by the first request with a token: a request without one makes no use of it.
-  const idempotency = remembered(async () => {
-    const [{ once }, { createStoreClient }] = await Promise.all([
-      import('./idempotency/once.ts'),
-      import('./idempotency/store-client.ts'),
-    ]);
-    const table = { client: createStoreClient(config), name: config.idempotencyTable };
-    return { once, table };
+  const client = createBedrockClient(config);
+  const policy = available(remembered(() => loadPolicy(config.policyFile)));
+  const table = remembered(async (): Promise<OnceTable> => {
+    const { createStoreClient } = await import('./idempotency/store-client.ts');
+    return { client: createStoreClient(config), name: config.idempotencyTable };
   });
 
   const stagesOf = (call: Call): Stages => {
-    const tokenOf = ({ agentId, agentVersion, operation, clientToken }: Change, { team }: Decision) =>
-      clientToken === undefined || team === undefined
-        ? undefined
-        : upstreamToken(
-            { account: call.account, region: config.region, team, operation, agentId, agentVersion },
-            clientToken,
-          );
+    const { deadline } = call;
+    const agentOf = ({ agentId }: { agentId: string }) => ({ account: call.account, region: config.region, agentId });
+    const token = (request: Request, { team }: Decision) =>
+      request.operation === 'CreateAgentActionGroup' && request.clientToken !== undefined && team !== undefined
+        ? upstreamToken({ account: call.account, region: config.region, team, ...request }, request.clientToken)
+        : undefined;
+    const reading = ({ id }: Decision) => ({ decisionId: id, abortSignal: deadline.share(0.8) });
+
+    /** Each loads what it needs: a function that only reads carries no writes in memory. */
+    const apply: Apply = {
+      async CreateAgentActionGroup(request, decision) {
+        const { createOnce } = await import('./idempotency/create-once.ts');
+        const store = async () => ({ once: (await import('./idempotency/once.ts')).once, table: await table() });
+        const context = { client, store, lambda: call.lambda, deadline, token: token(request, decision) };
+        return createOnce(request, decision, context);
+      },
+      async UpdateAgentActionGroup(request, decision) {
+        const { updateActionGroup } = await import('./bedrock/change-action-group.ts');
+        const { group, requestId } = await leased(request, decision, (context) => updateActionGroup(request, context));
+        return { result: group, actionGroupId: request.actionGroupId, upstreamRequestId: requestId };
+      },
+      async DeleteAgentActionGroup(request, decision) {
+        const { deleteActionGroup } = await import('./bedrock/change-action-group.ts');
+        const { requestId } = await leased(request, decision, (context) => deleteActionGroup(request, context));
+        return { result: undefined, actionGroupId: request.actionGroupId, upstreamRequestId: requestId };
+      },
+      async GetAgentActionGroup(request, decision) {
+        const { getActionGroup } = await import('./bedrock/read.ts');
+        return { result: await getActionGroup(client, request, reading(decision)) };
+      },
+      async ListAgentActionGroups(request, decision) {
+        const { listActionGroups } = await import('./bedrock/read.ts');
+        return { result: await listActionGroups(client, request, reading(decision)) };
+      },
+      async GetAgent(request, decision) {
+        const { getAgent } = await import('./bedrock/read.ts');
+        return { result: await getAgent(client, request, reading(decision)) };
+      },
+      async PrepareAgent(request, decision) {
+        const { prepareAgent } = await import('./bedrock/prepare-agent.ts');
+        const wanted = { ...agentOf(request), decisionId: decision.id, wait: request.wait };
+        const preparation = await prepareAgent(client, await table(), wanted, deadline);
+        return { result: preparation, upstreamRequestId: preparation.requestId };
+      },
+    };
+
+    /** Runs a change while nobody else changes the agent's groups through this service. */
+    async function leased<T>(
+      request: Request<'UpdateAgentActionGroup' | 'DeleteAgentActionGroup'>,
+      { id: decisionId }: Decision,
+      change: (context: import('./bedrock/change-action-group.ts').ChangeContext) => Promise<T>,
+    ): Promise<T> {
+      const { acquireLease } = await import('./bedrock/agent-lease.ts');
+      const lease = await acquireLease(await table(), agentOf(request), 'write', decisionId, deadline);
+      try {
+        return await change({ client, decisionId, deadline, lease });
+      } finally {
+        await lease.release();
+      }
+    }
 
     return {
-      async decide(change) {
-        const { agentId, agentVersion, actionGroup, operation, caller, clientToken } = change;
-        const request = { operation, principal: caller.principal, agentId, agentVersion, actionGroup };
-        const verdict = decide(
-          await available(policy),
-          { ...request, clientTokenGiven: clientToken !== undefined },
-          Date.now(),
-        );
-        return { id: randomUUID(), ...verdict };
+      async decide(request) {
+        const { broken, ...verdict } = decide(await policy(), asPolicyRequest(request), Date.now());
+        const decision = { id: randomUUID(), ...verdict };
+        for (const { rule, cause } of broken ?? []) log.error('a rule threw', { rule, decisionId: decision.id, cause });
+        return decision;
       },
 
-      attempt(change, decision) {
-        const token = tokenOf(change, decision);
-        return beginTrail(log, call.ids, change, decision, token && sha256(token));
+      attempt(request, decision) {
+        const sent = token(request, decision);
+        return beginTrail(log, call.ids, request, decision, sent && sha256(sent));
       },
 
-      async apply(change, decision) {
-        const token = tokenOf(change, decision);
-        const create = async (mayBeRepeat: boolean): Promise<Applied> => {
-          const input = {
-            ...change.actionGroup,
-            agentId: change.agentId,
-            agentVersion: change.agentVersion,
-            // Without the caller's token the decision stands for the request, so that even the SDK's own retries
-            // cannot create it twice.
-            clientToken: token ?? sha256(decision.id),
-          };
-          const made = await createActionGroup(
-            bedrock,
-            { input, decisionId: decision.id, repeatable: token !== undefined, mayBeRepeat },
-            deadline(call.lambda.getRemainingTimeInMillis, call.cutOff),
-          );
-          const { group, recovered, requestId: upstreamRequestId } = made;
-          return { group, recovered, upstreamRequestId, replayed: false, stored: true };
-        };
-        if (token === undefined) return create(false);
+      apply: (request, decision) => (apply[request.operation] as Stages['apply'])(request, decision),
 
-        const { once, table } = await idempotency();
-        let applied: Applied | undefined;
-        const request = {
-          key: token,
-          fingerprint: fingerprint(change.actionGroup),
-          owner: decision.id,
-          lambda: call.lambda,
-        };
-        const { result, replayed, stored } = await once(table, request, async ({ mayBeRepeat }) => {
-          applied = await create(mayBeRepeat);
-          return remember(applied.group);
-        });
-        if (applied !== undefined) return { ...applied, stored };
-        return { group: recall(change, result), recovered: false, upstreamRequestId: undefined, replayed, stored };
+      async prepare(request, decision, { result }) {
+        if (!('prepare' in request) || request.prepare === 'none') return undefined;
+        const { preparationAfterChange } = await import('./bedrock/prepare-agent.ts');
+        const changedAt = result !== undefined && 'updatedAt' in result ? result.updatedAt : undefined;
+        const wanted = { ...agentOf(request), decisionId: decision.id, changedAt, wait: request.prepare === 'wait' };
+        return preparationAfterChange(client, await table(), wanted, deadline);
       },
     };
   };
-  return { log, stagesOf };
+  // Each stage takes any request, and answers with what its operation brings back.
+  return { log, policy, stagesOf: stagesOf as Services['stagesOf'] };
+}
+
+function asPolicyRequest(request: Request) {
+  const { caller, ...asked } = request;
+  const clientTokenGiven = 'clientToken' in asked && asked.clientToken !== undefined;
+  return { ...asked, principal: caller.principal, clientTokenGiven };
 }
 
 /** Loads once, and again after a failure: a Lambda that met a missing file or module must not refuse for ever. */
@@ -115,14 +142,13 @@ function remembered<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-async function available(policy: () => Promise<Policy>): Promise<Policy> {
-  try {
-    return await policy();
-  } catch (error) {
-    throw new Problem('POLICY_UNAVAILABLE', {
-      detail: 'Nothing was created. Retrying with the same client token is safe.',
-      retryAfterSeconds: 30,
-      cause: error,
+function available(policy: () => Promise<Policy>): () => Promise<Policy> {
+  return () =>
+    policy().catch((cause: unknown) => {
+      throw new Problem('POLICY_UNAVAILABLE', {
+        detail: 'Nothing was created. Retrying with the same client token is safe.',
+        retryAfterSeconds: 30,
+        cause,
+      });
     });
-  }
 }

@@ -1,6 +1,7 @@
+import type { ActionGroup } from '../contract/action-group.ts';
 import { sha256 } from '../idempotency/key.ts';
 import { Problem } from '../problem.ts';
-import type { Applied, Change, Decision } from '../provisioning.ts';
+import type { Applied, Decision, Request } from '../provisioning.ts';
 
 /** Where a request came in, for joining its records with the access log and the trace. */
 export interface RequestIds {
@@ -13,16 +14,16 @@ export type AuditRecord = Readonly<Record<string, unknown>>;
 /** What every record of one decision says: who asked for what, and what the policy said of it under which revision. */
 export function describeDecision(
   ids: RequestIds,
-  change: Change,
+  request: Request,
   decision: Decision,
   tokenHash: string | undefined,
 ): AuditRecord {
-  const { caller } = change;
+  const { caller } = request;
   return {
     decisionId: decision.id,
     ...ids,
-    operation: change.operation,
-    dryRun: change.dryRun,
+    operation: request.operation,
+    ...('dryRun' in request ? { dryRun: request.dryRun, prepare: request.prepare } : {}),
     actor: {
       principal: caller.arn,
       session: caller.session,
@@ -32,8 +33,13 @@ export function describeDecision(
       sourceIp: caller.sourceIp,
       userAgent: caller.userAgent,
     },
-    target: { agentId: change.agentId, agentVersion: change.agentVersion },
-    actionGroup: describeActionGroup(change.actionGroup),
+    target: {
+      agentId: request.agentId,
+      ...('agentVersion' in request ? { agentVersion: request.agentVersion } : {}),
+      ...('actionGroupId' in request ? { actionGroupId: request.actionGroupId } : {}),
+    },
+    ...('actionGroup' in request ? { actionGroup: describeActionGroup(request.actionGroup) } : {}),
+    ...('skipResourceInUseCheck' in request ? { skipResourceInUseCheck: request.skipResourceInUseCheck } : {}),
     decision: {
       effect: decision.effect,
       policy: decision.policy,
@@ -46,19 +52,14 @@ export function describeDecision(
   };
 }
 
-/** The outcome of a change that was made, or replayed. */
+/** The outcome of a request that was carried out, or replayed. */
 export function describeSuccess(applied: Applied, latencyMs: number): AuditRecord {
-  return {
-    disposition: applied.replayed ? 'replayed' : 'created',
-    actionGroupId: applied.group.actionGroupId,
-    recovered: applied.recovered,
-    stored: applied.stored,
-    upstream: { requestId: applied.upstreamRequestId },
-    latencyMs,
-  };
+  const { actionGroupId, recovered, stored, upstreamRequestId } = applied;
+  const disposition = applied.replayed ? 'replayed' : applied.unchanged ? 'unchanged' : 'done';
+  return { disposition, actionGroupId, recovered, stored, upstream: { requestId: upstreamRequestId }, latencyMs };
 }
 
-/** The outcome of a change that was denied, refused, or of which nobody knows. */
+/** The outcome of a request that was denied, refused, or of which nobody knows. */
 export function describeFailure(error: unknown, latencyMs: number): AuditRecord {
   if (!(error instanceof Problem)) return { disposition: 'unknown', code: 'INTERNAL', latencyMs };
   const disposition = error.code === 'POLICY_DENIED' ? 'denied' : error.mayHaveCommitted ? 'unknown' : 'failed';
@@ -75,7 +76,7 @@ export function describeFailure(error: unknown, latencyMs: number): AuditRecord 
  *
  * With this a candidate policy can be tried on recorded decisions.
  */
-function describeActionGroup(group: Change['actionGroup']): AuditRecord {
+function describeActionGroup(group: ActionGroup): AuditRecord {
   const { apiSchema, functionSchema } = group;
   return {
     actionGroupName: group.actionGroupName,

@@ -1,17 +1,20 @@
+import type { Preparation } from '../bedrock/prepare-agent.ts';
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
-import type { Applied, Change, Decision } from '../provisioning.ts';
+import type { Applied, Decision, Request } from '../provisioning.ts';
 import { type AuditRecord, describeDecision, describeFailure, describeSuccess, type RequestIds } from './record.ts';
 
 /** Selects the audit lines in CloudWatch: `filter message = "audit"`. */
 const MESSAGE = 'audit';
 
-/** An attempt that is on record, waiting for its outcome: exactly one of these is called, once. */
+/** An attempt that is on record, waiting for its outcome: exactly one of the first three is called, once. */
 export interface Attempt {
   succeeded(applied: Applied): void;
   dryRun(): void;
   /** Records the failure and returns what to throw: the problem, with the decision's id. */
   failed(error: unknown): unknown;
+  /** How far a change that succeeded is live. */
+  prepared(preparation: Preparation): void;
 }
 
 /**
@@ -23,11 +26,11 @@ export interface Attempt {
 export function beginTrail(
   log: LineLogger,
   ids: RequestIds,
-  change: Change,
+  request: Request,
   decision: Decision,
   tokenHash: string | undefined,
 ): Attempt {
-  const common = describeDecision(ids, change, decision, tokenHash);
+  const common = describeDecision(ids, request, decision, tokenHash);
   const startedAtMs = performance.now();
   const latencyMs = () => Math.round(performance.now() - startedAtMs);
   try {
@@ -41,9 +44,9 @@ export function beginTrail(
   }
 
   // The change is made by now: failing the request would lose its id, so the missing outcome is left to reconciliation.
-  const outcome = (record: AuditRecord) => {
+  const outcome = (record: AuditRecord, phase = 'outcome') => {
     try {
-      log.must(MESSAGE, { audit: { phase: 'outcome', ...common, outcome: record } });
+      log.must(MESSAGE, { audit: { phase, ...common, outcome: record } });
     } catch {
       log.error('An audit outcome could not be written.', { decisionId: decision.id });
     }
@@ -56,5 +59,7 @@ export function beginTrail(
       if (error instanceof Problem) error.decisionId = decision.id;
       return error;
     },
+    prepared: ({ status, failureReasons, requestId }) =>
+      outcome({ status, failureReasons, upstream: { requestId }, latencyMs: latencyMs() }, 'preparation'),
   };
 }

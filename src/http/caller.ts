@@ -1,4 +1,5 @@
-import type { APIGatewayEventIdentity } from 'aws-lambda';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { callerFromAuthorizer } from '../identity/authorized.ts';
 import { parsePrincipalArn } from '../policy/principal.ts';
 import type { Principal } from '../policy/request.ts';
 import { Problem } from '../problem.ts';
@@ -16,8 +17,14 @@ export interface Caller {
   readonly userAgent: string | undefined;
 }
 
-/** @throws {Problem} `CALLER_UNKNOWN` when IAM named nobody, or somebody that no policy can name. */
-export function callerOf(identity: APIGatewayEventIdentity): Caller {
+/**
+ * The caller that IAM authorization named, or else the one whose proof of identity the authorizer accepted.
+ *
+ * @throws {Problem} `CALLER_UNKNOWN` when neither named anybody that a policy can name.
+ */
+export function callerOf({ authorizer, identity }: APIGatewayProxyEvent['requestContext']): Caller {
+  const from = { sourceIp: identity.sourceIp ?? undefined, userAgent: identity.userAgent?.slice(0, 256) };
+  if (authorizer?.arn !== undefined) return { ...callerFromAuthorizer(authorizer, Date.now()), ...from };
   const arn = identity.userArn ?? '';
   const principal = parsePrincipalArn(arn);
   if (principal === undefined) {
@@ -31,7 +38,6 @@ export function callerOf(identity: APIGatewayEventIdentity): Caller {
     session: principal.session,
     uniqueId: identity.caller?.split(':')[0],
     account: identity.accountId ?? undefined,
-    sourceIp: identity.sourceIp ?? undefined,
-    userAgent: identity.userAgent?.slice(0, 256),
+    ...from,
   };
 }

@@ -1,4 +1,3 @@
-import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { scanJson } from '../contract/json-text.ts';
 import { Problem } from '../problem.ts';
@@ -6,25 +5,27 @@ import { Problem } from '../problem.ts';
 /** More than any action group needs (Bedrock's own limits are below it), and few enough to read twice. */
 export const MAX_BODY_BYTES = 1_048_576;
 
+export function hasBody({ body }: APIGatewayProxyEvent): boolean {
+  return body !== null && body !== undefined && body !== '';
+}
+
 /**
  * Looks at the body while it is still text, before the JSON parser sees it: what a parser silently repairs or loses
  * (broken UTF-8, all but the last of two equal names) could differ from what the caller, or a reviewer, read.
+ *
+ * @throws {Problem} `MALFORMED_BODY`, `BODY_TOO_LARGE`.
  */
-export function textBody(): MiddlewareObj<APIGatewayProxyEvent> {
-  return {
-    before: ({ event }) => {
-      const text = decode(event);
-      if (text.trim() === '') {
-        throw new Problem('MALFORMED_BODY', { detail: 'The body is empty: send the action group as a JSON object.' });
-      }
-      const faults = scanJson(text);
-      if (faults.length > 0) {
-        throw new Problem('MALFORMED_BODY', { detail: faults[0]?.message, errors: faults });
-      }
-      event.body = text;
-      event.isBase64Encoded = false;
-    },
-  };
+export function readText(event: APIGatewayProxyEvent): void {
+  const text = decode(event);
+  if (text.trim() === '') {
+    throw new Problem('MALFORMED_BODY', { detail: 'The body is empty: send a JSON object.' });
+  }
+  const faults = scanJson(text);
+  if (faults.length > 0) {
+    throw new Problem('MALFORMED_BODY', { detail: faults[0]?.message, errors: faults });
+  }
+  event.body = text;
+  event.isBase64Encoded = false;
 }
 
 function decode({ body, isBase64Encoded }: APIGatewayProxyEvent): string {

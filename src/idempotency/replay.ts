@@ -1,5 +1,5 @@
 import type { MadeGroup } from '../bedrock/create-action-group.ts';
-import type { Change } from '../provisioning.ts';
+import type { Request } from '../provisioning.ts';
 
 /** What must be kept of an answer to give it again; everything else stands in the repeated request, which is equal. */
 export type Remembered = Record<'actionGroupId' | 'actionGroupState' | 'createdAt' | 'updatedAt', string>;
@@ -13,7 +13,10 @@ export function remember(group: MadeGroup): Remembered {
   };
 }
 
-export function recall({ agentId, agentVersion, actionGroup }: Change, kept: Remembered): MadeGroup {
+export function recall(
+  { agentId, agentVersion, actionGroup }: Request<'CreateAgentActionGroup'>,
+  kept: Remembered,
+): MadeGroup {
   const { parentActionGroupSignature, ...asAnswered } = actionGroup;
   return {
     ...asAnswered,

@@ -1,0 +1,104 @@
+import {
+  type Agent,
+  type BedrockAgentClient,
+  GetAgentActionGroupCommand,
+  GetAgentCommand,
+  ListAgentActionGroupsCommand,
+} from '@aws-sdk/client-bedrock-agent';
+import type { GetActionGroup, ListActionGroups } from '../contract/read-action-groups.ts';
+import { Problem } from '../problem.ts';
+import { observe } from './attempts.ts';
+import type { MadeGroup } from './create-action-group.ts';
+import type { ActionGroupPage } from './results.ts';
+import { upstreamProblem } from './upstream-problem.ts';
+
+/** For whom a call is made, and until when. */
+export interface CallContext {
+  readonly decisionId: string;
+  readonly abortSignal: AbortSignal;
+}
+
+type Place = Pick<GetActionGroup, 'agentId' | 'agentVersion'>;
+
+/** @throws {Problem} `NOT_FOUND`, and every other upstream problem; an answer without a group is `UPSTREAM_FAILED`. */
+export async function getActionGroup(
+  client: BedrockAgentClient,
+  { agentId, agentVersion, actionGroupId }: Place & { actionGroupId: string },
+  context: CallContext,
+): Promise<MadeGroup> {
+  const command = new GetAgentActionGroupCommand({ agentId, agentVersion, actionGroupId });
+  const { agentActionGroup: group } = await read(command, context, (options) => client.send(command, options));
+  if (group?.actionGroupId === undefined || group.updatedAt === undefined) throw nothingSaid('an action group');
+  return group as MadeGroup;
+}
+
+/** @throws {Problem} every upstream problem. */
+export async function listActionGroups(
+  client: BedrockAgentClient,
+  { agentId, agentVersion, maxResults, nextToken }: Place & Partial<ListActionGroups>,
+  context: CallContext,
+): Promise<ActionGroupPage> {
+  const command = new ListAgentActionGroupsCommand({ agentId, agentVersion, maxResults, nextToken });
+  const answer = await read(command, context, (options) => client.send(command, options));
+  if (answer.actionGroupSummaries === undefined) throw nothingSaid('a list of action groups');
+  return { actionGroupSummaries: answer.actionGroupSummaries, nextToken: answer.nextToken };
+}
+
+/** The group of this name, if the agent has one. @throws {Problem} every upstream problem. */
+export async function findActionGroup(
+  client: BedrockAgentClient,
+  place: Place,
+  actionGroupName: string,
+  context: CallContext,
+): Promise<MadeGroup | undefined> {
+  let nextToken: string | undefined;
+  do {
+    const page = await listActionGroups(client, { ...place, nextToken }, context);
+    const summary = page.actionGroupSummaries.find((group) => group.actionGroupName === actionGroupName);
+    if (summary?.actionGroupId !== undefined) {
+      return getActionGroup(client, { ...place, actionGroupId: summary.actionGroupId }, context);
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return undefined;
+}
+
+/** @throws {Problem} `NOT_FOUND`, and every other upstream problem; an answer without an agent is `UPSTREAM_FAILED`. */
+export async function getAgent(
+  client: BedrockAgentClient,
+  { agentId }: { agentId: string },
+  context: CallContext,
+): Promise<Agent> {
+  const command = new GetAgentCommand({ agentId });
+  const { agent } = await read(command, context, (options) => client.send(command, options));
+  if (agent?.agentId === undefined) throw nothingSaid('an agent');
+  return agent;
+}
+
+async function read<T>(
+  command: { middlewareStack: unknown },
+  { decisionId, abortSignal }: CallContext,
+  send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  observe(command, decisionId);
+  try {
+    return await send({ abortSignal });
+  } catch (error) {
+    const problem = upstreamProblem(error, {
+      conflictMeansNameTaken: false,
+      mayHaveCommitted: false,
+      repeatable: true,
+    });
+    // A read changes nothing, so nothing of it is unknown but the answer.
+    throw problem.code === 'OUTCOME_UNKNOWN' ? noAnswer(error) : problem;
+  }
+}
+
+function noAnswer(cause: unknown): Problem {
+  const detail = 'Bedrock gave no usable answer in time. Send the same request again later.';
+  return new Problem('UPSTREAM_UNAVAILABLE', { detail, retryAfterSeconds: 2, cause });
+}
+
+function nothingSaid(what: string): Problem {
+  return new Problem('UPSTREAM_FAILED', { detail: `Bedrock answered without ${what}.`, retryAfterSeconds: 2 });
+}

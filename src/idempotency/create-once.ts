@@ -1,0 +1,68 @@
+import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+import type { Context } from 'aws-lambda';
+import { whileBusy } from '../bedrock/busy.ts';
+import { type Created, createActionGroup } from '../bedrock/create-action-group.ts';
+import type { Deadline } from '../bedrock/deadline.ts';
+import type { Applied, Decision, Request } from '../provisioning.ts';
+import { fingerprint, sha256 } from './key.ts';
+import type { OnceTable } from './once.ts';
+import { recall, remember } from './replay.ts';
+
+type Create = 'CreateAgentActionGroup';
+
+export interface CreateContext {
+  readonly client: BedrockAgentClient;
+  /** Asked for only by a request with a token: nothing of the store is loaded for another. */
+  readonly store: () => Promise<{ once: typeof import('./once.ts').once; table: OnceTable }>;
+  readonly lambda: Pick<Context, 'getRemainingTimeInMillis'>;
+  readonly deadline: Deadline;
+  /** The token for Bedrock, derived from the caller's; undefined when the caller gave none. */
+  readonly token: string | undefined;
+}
+
+/**
+ * Creates a group in Bedrock: at most once for the caller's token, with the first answer again for every repeat.
+ *
+ * @throws {Problem} `REQUEST_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED`, `STORE_UNAVAILABLE`, and every upstream problem.
+ */
+export async function createOnce(
+  request: Request<Create>,
+  decision: Decision,
+  { client, store, lambda, deadline, token }: CreateContext,
+): Promise<Applied<Create>> {
+  const input = {
+    ...request.actionGroup,
+    agentId: request.agentId,
+    agentVersion: request.agentVersion,
+    // Without the caller's token the decision stands for the request, so that even the SDK's own retries cannot create
+    // it twice.
+    clientToken: token ?? sha256(decision.id),
+  };
+  const create = (mayBeRepeat: boolean) =>
+    whileBusy(
+      () =>
+        createActionGroup(
+          client,
+          { input, decisionId: decision.id, repeatable: token !== undefined, mayBeRepeat },
+          deadline,
+        ),
+      deadline,
+    );
+  if (token === undefined) return applied(await create(false), true);
+
+  const { once, table } = await store();
+  const key = { key: token, fingerprint: fingerprint(request.actionGroup), owner: decision.id, lambda };
+  const made: Created[] = [];
+  const { result, replayed, stored } = await once(table, key, async ({ mayBeRepeat }) => {
+    const created = await create(mayBeRepeat);
+    made.push(created);
+    return remember(created.group);
+  });
+  const created = made.at(-1);
+  if (created !== undefined) return applied(created, stored);
+  return { result: recall(request, result), actionGroupId: result.actionGroupId, replayed };
+}
+
+function applied({ group, requestId, recovered }: Created, stored: boolean): Applied<Create> {
+  return { result: group, actionGroupId: group.actionGroupId, upstreamRequestId: requestId, recovered, stored };
+}
