@@ -1,0 +1,141 @@
+/** Updates and deletions: changes of a group that is there, one at a time for each agent. */
+import {
+  type BedrockAgentClient,
+  DeleteAgentActionGroupCommand,
+  UpdateAgentActionGroupCommand,
+  type UpdateAgentActionGroupRequest,
+} from '@aws-sdk/client-bedrock-agent';
+import type { DeleteActionGroup } from '../contract/delete-action-group.ts';
+import type { UpdateActionGroup } from '../contract/update-action-group.ts';
+import { Problem } from '../problem.ts';
+import type { AgentLease } from './agent-lease.ts';
+import { type Attempts, observe } from './attempts.ts';
+import { whileBusy } from './busy.ts';
+import type { MadeGroup } from './create-action-group.ts';
+import type { Deadline } from './deadline.ts';
+import { entityTag } from './entity-tag.ts';
+import { getActionGroup } from './read.ts';
+import { outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
+
+/** Share of the time left that the calls to Bedrock may take: the rest is for the lease and the audit outcome. */
+const CHANGE_SHARE = 0.8;
+
+export interface ChangeContext {
+  readonly client: BedrockAgentClient;
+  readonly decisionId: string;
+  readonly deadline: Deadline;
+  /** Held while the group is compared and changed, so that nobody changes it between the two. */
+  readonly lease: AgentLease;
+}
+
+export interface Changed {
+  readonly group: MadeGroup;
+  readonly requestId: string | undefined;
+}
+
+/**
+ * Replaces a group as a whole.
+ *
+ * @throws {Problem} `PRECONDITION_FAILED` when the group has none of the tags asked for, and every upstream problem.
+ */
+export async function updateActionGroup(request: UpdateActionGroup, context: ChangeContext): Promise<Changed> {
+  const { agentId, agentVersion, actionGroupId, actionGroup, ifMatch } = request;
+  if (ifMatch !== undefined) assertMatches(await current(request, context), ifMatch);
+  return replace({ ...actionGroup, agentId, agentVersion, actionGroupId }, context);
+}
+
+/**
+ * Deletes a group; with `disableFirst` an enabled one is disabled before, which Bedrock asks for.
+ *
+ * @throws {Problem} `PRECONDITION_FAILED`, `NOT_FOUND`, and every other upstream problem.
+ */
+export async function deleteActionGroup(
+  request: DeleteActionGroup,
+  context: ChangeContext,
+): Promise<{ requestId: string | undefined }> {
+  const { agentId, agentVersion, actionGroupId, ifMatch, disableFirst, skipResourceInUseCheck } = request;
+  if (ifMatch !== undefined || disableFirst) {
+    const group = await current(request, context);
+    if (ifMatch !== undefined) assertMatches(group, ifMatch);
+    if (disableFirst && group.actionGroupState === 'ENABLED') {
+      await replace(
+        { ...asUpdate(group), agentId, agentVersion, actionGroupId, actionGroupState: 'DISABLED' },
+        context,
+      );
+    }
+  }
+  const input = { agentId, agentVersion, actionGroupId, skipResourceInUseCheck };
+  return change(context, async (abortSignal, watch) => {
+    const command = new DeleteAgentActionGroupCommand(input);
+    const attempts = watch(command);
+    try {
+      const { $metadata } = await context.client.send(command, { abortSignal });
+      return { requestId: $metadata.requestId };
+    } catch (error) {
+      // The group that an earlier attempt of this call may have deleted is gone: that is what was asked for.
+      const isGone = (error as Error).name === 'ResourceNotFoundException';
+      if (isGone && attempts.mayHaveCommitted) return { requestId: undefined };
+      throw error;
+    }
+  });
+}
+
+function replace(input: UpdateAgentActionGroupRequest, context: ChangeContext): Promise<Changed> {
+  return change(context, async (abortSignal, watch) => {
+    const command = new UpdateAgentActionGroupCommand(input);
+    watch(command);
+    const { agentActionGroup: group, $metadata } = await context.client.send(command, { abortSignal });
+    const { requestId } = $metadata;
+    if (group?.actionGroupId !== input.actionGroupId || group?.updatedAt === undefined) {
+      throw outcomeUnknown(true, 'a success without the group', requestId);
+    }
+    return { group: group as MadeGroup, requestId };
+  });
+}
+
+/** Sends a change while the lease is ours, again while the agent is busy; the change may be repeated without harm. */
+function change<T>(
+  { lease, deadline, decisionId }: ChangeContext,
+  send: (abortSignal: AbortSignal, watch: (command: { middlewareStack: unknown }) => Attempts) => Promise<T>,
+): Promise<T> {
+  return whileBusy(async () => {
+    await lease.renew();
+    let attempts: Attempts | undefined;
+    const watch = (command: { middlewareStack: unknown }) => {
+      attempts = observe(command, decisionId);
+      return attempts;
+    };
+    try {
+      return await send(deadline.share(CHANGE_SHARE), watch);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      const mayHaveCommitted = attempts?.mayHaveCommitted ?? false;
+      throw upstreamProblem(error, { conflictMeansNameTaken: false, mayHaveCommitted, repeatable: true });
+    }
+  }, deadline);
+}
+
+function current(request: UpdateActionGroup | DeleteActionGroup, { client, decisionId, deadline }: ChangeContext) {
+  return getActionGroup(client, request, { decisionId, abortSignal: deadline.share(CHANGE_SHARE) });
+}
+
+function assertMatches(group: MadeGroup, ifMatch: readonly string[]): void {
+  if (ifMatch.includes('*') || ifMatch.includes(entityTag(group))) return;
+  throw new Problem('PRECONDITION_FAILED', {
+    detail: 'The action group was changed since you read it: read it again, and send your change with its new ETag.',
+  });
+}
+
+/** A group as read, in the shape in which it is asked for: the signature has another name there. */
+function asUpdate(group: MadeGroup): Omit<UpdateAgentActionGroupRequest, 'agentId' | 'agentVersion' | 'actionGroupId'> {
+  return {
+    actionGroupName: group.actionGroupName,
+    description: group.description,
+    parentActionGroupSignature: group.parentActionSignature,
+    parentActionGroupSignatureParams: group.parentActionGroupSignatureParams,
+    actionGroupExecutor: group.actionGroupExecutor,
+    actionGroupState: group.actionGroupState,
+    apiSchema: group.apiSchema,
+    functionSchema: group.functionSchema,
+  };
+}

@@ -1,0 +1,7 @@
+import type { Decision } from '../provisioning.ts';
+import type { RestAnswer } from './rest.ts';
+
+/** What a dry run and an evaluation answer. */
+export function presentDecision(decision: Decision): RestAnswer {
+  return { status: 200, decisionId: decision.id, body: { decision } };
+}
