@@ -1,0 +1,18 @@
+import { parsePutActionGroup } from '../contract/put-action-group.ts';
+import { declare } from '../declaring.ts';
+import { presentWrite } from '../http/action-group-json.ts';
+import { type RestOperation, serveRest } from '../http/rest.ts';
+import { inLambda } from '../lambda.ts';
+import type { Services } from '../services.ts';
+
+/** `PUT /v1/agents/{agentId}/versions/{agentVersion}/action-groups/by-name/{actionGroupName}` */
+export const putActionGroup: RestOperation<Services> = async (call, { stagesOf }) => {
+  const { labels, query, body, caller } = call;
+  const { done, change, differences } = await declare({ ...parsePutActionGroup({ labels, query, body }), caller }, () =>
+    stagesOf(call),
+  );
+  const collection = call.path.replace(/\/by-name\/[^/]*\/?$/, '');
+  return presentWrite(done, { created: change === 'created', collection, also: { change, differences } });
+};
+
+export const handler = inLambda((services) => serveRest(putActionGroup, services));
