@@ -5,14 +5,67 @@
 export interface Permissions {
   /** Actions on the agents of this account and region. */
   readonly bedrock: readonly string[];
-  /** Actions on the table of idempotency records. */
-  readonly idempotencyTable: readonly string[];
+  /** Actions on the table of idempotency records and leases. */
+  readonly table: readonly string[];
 }
+
+const NOTHING: Permissions = { bedrock: [], table: [] };
+const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+/** Any write may be asked to make itself live. */
+const PREPARING = ['bedrock:GetAgent', 'bedrock:PrepareAgent'];
 
 export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
   'create-action-group': {
     // Listing and reading find the group again when the answer to its creation was lost.
-    bedrock: ['bedrock:CreateAgentActionGroup', 'bedrock:GetAgentActionGroup', 'bedrock:ListAgentActionGroups'],
-    idempotencyTable: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    bedrock: [
+      'bedrock:CreateAgentActionGroup',
+      'bedrock:GetAgentActionGroup',
+      'bedrock:ListAgentActionGroups',
+      ...PREPARING,
+    ],
+    table: RECORDS,
   },
+  'list-action-groups': { bedrock: ['bedrock:ListAgentActionGroups'], table: [] },
+  'get-action-group': { bedrock: ['bedrock:GetAgentActionGroup'], table: [] },
+  'update-action-group': {
+    bedrock: ['bedrock:GetAgentActionGroup', 'bedrock:UpdateAgentActionGroup', ...PREPARING],
+    table: RECORDS,
+  },
+  'put-action-group': {
+    bedrock: [
+      'bedrock:CreateAgentActionGroup',
+      'bedrock:GetAgentActionGroup',
+      'bedrock:ListAgentActionGroups',
+      'bedrock:UpdateAgentActionGroup',
+      ...PREPARING,
+    ],
+    table: RECORDS,
+  },
+  'delete-action-group': {
+    // A deletion with `disableFirst` reads and updates the group before.
+    bedrock: [
+      'bedrock:DeleteAgentActionGroup',
+      'bedrock:GetAgentActionGroup',
+      'bedrock:UpdateAgentActionGroup',
+      ...PREPARING,
+    ],
+    table: RECORDS,
+  },
+  'prepare-agent': { bedrock: PREPARING, table: RECORDS },
+  'get-agent': { bedrock: ['bedrock:GetAgent'], table: [] },
+  'evaluate-policy': NOTHING,
+  'get-policy': NOTHING,
+  'aws-protocol': {
+    bedrock: [
+      'bedrock:CreateAgentActionGroup',
+      'bedrock:DeleteAgentActionGroup',
+      'bedrock:GetAgentActionGroup',
+      'bedrock:ListAgentActionGroups',
+      'bedrock:UpdateAgentActionGroup',
+      ...PREPARING,
+    ],
+    table: RECORDS,
+  },
+  'identity-authorizer': NOTHING,
+  health: NOTHING,
 };
