@@ -34,6 +34,14 @@ export const GATEWAY_RESPONSES = {
     aws: 'AccessDeniedException',
     responseTypes: ['INVALID_SIGNATURE', 'EXPIRED_TOKEN'],
   },
+  /** Where an authorizer stands in front: what names the caller is missing. */
+  UNAUTHORIZED: {
+    status: 401,
+    retryable: false,
+    title: 'The request carries no proof of identity.',
+    aws: 'AccessDeniedException',
+    responseTypes: ['UNAUTHORIZED'],
+  },
   ACCESS_DENIED: {
     status: 403,
     retryable: false,
@@ -69,6 +77,13 @@ export const GATEWAY_RESPONSES = {
     aws: 'ThrottlingException',
     responseTypes: ['THROTTLED', 'QUOTA_EXCEEDED'],
   },
+  AUTHORIZER_FAILED: {
+    status: 500,
+    retryable: true,
+    title: 'The identity of the caller could not be checked.',
+    aws: 'InternalServerException',
+    responseTypes: ['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'],
+  },
   INTEGRATION_TIMEOUT: {
     status: 504,
     retryable: true,
@@ -92,6 +107,8 @@ export interface Refusal {
   readonly code: GatewayResponseCode;
   readonly detail: string;
   readonly message?: string;
+  /** Of `ACCESS_DENIED` alone: what the authorizer that denied says, in plain ASCII without quotes. */
+  readonly reason?: string;
 }
 
 /**
@@ -100,11 +117,14 @@ export interface Refusal {
  */
 export function gatewayResponseTemplate(code: GatewayResponseCode): string {
   const message = '$context.error.messageString';
-  const template = JSON.stringify(gatewayResponseBody({ code, detail: message }, '$context.requestId'));
+  const refusal = { code, detail: message, reason: '$context.authorizer.reason' };
+  const template = JSON.stringify(gatewayResponseBody(refusal, '$context.requestId'));
   return template.replaceAll(`"${message}"`, message);
 }
 
-export function gatewayResponseBody({ code, detail, message = detail }: Refusal, requestId: string) {
+export function gatewayResponseBody({ code, detail, message = detail, reason = '' }: Refusal, requestId: string) {
   const { status, title, retryable, aws } = GATEWAY_RESPONSES[code];
-  return { type: 'about:blank', title, status, detail, code, requestId, retryable, __type: aws, message };
+  const common = { type: 'about:blank', title, status, detail, code, requestId, retryable, __type: aws, message };
+  // API Gateway writes nothing in its place where no authorizer gave one.
+  return code === 'ACCESS_DENIED' ? { ...common, reason } : common;
 }

@@ -46,6 +46,12 @@ export function proxyEvent(
   };
 }
 
+/** What an authorizer's policy allows or denies; the path is the one received. */
+export function methodArnOf(event: APIGatewayProxyEvent, region: string): string {
+  const { accountId, apiId, stage } = event.requestContext;
+  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${event.httpMethod}${event.path}`;
+}
+
 /** Bytes that are no text go as base64, so that the handler, not a lossy conversion, decides about them. */
 function bodyOf(body: Buffer): Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'> {
   if (body.length === 0) return { body: null, isBase64Encoded: false };

@@ -45,19 +45,31 @@ export async function invoke(
       },
     };
   }
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, 'timeout');
-  });
   const running = (async () => handler(JSON.parse(payload), context))();
   try {
-    const result = await Promise.race([running, timeout]);
+    const result = await withinTime(running, timeoutMs, late);
     if (result !== 'timeout') return { answer: answerOf(result) };
-    running.catch(late);
     const detail = `Endpoint request timed out after ${timeoutMs} ms. The change may have been made: repeat it with the same client token.`;
     return { refusal: { code: 'INTEGRATION_TIMEOUT', detail } };
   } catch (cause) {
     return { refusal: { code: 'INTEGRATION_FAILED', detail: 'Internal server error' }, cause };
+  }
+}
+
+/** What `running` comes to, or `timeout`; a failure after that goes to `late`. */
+export async function withinTime<T>(
+  running: Promise<T>,
+  timeoutMs: number,
+  late: (error: unknown) => void,
+): Promise<T | 'timeout'> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, 'timeout');
+  });
+  try {
+    const result = await Promise.race([running, timeout]);
+    if (result === 'timeout') running.catch(late);
+    return result;
   } finally {
     clearTimeout(timer);
   }

@@ -1,12 +1,13 @@
 /** Routes as API Gateway resources: literal segments, `{label}`s, and a greedy `{label+}` at the end. */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { Authorizer } from './authorizer.ts';
 
 export interface Route {
   /** `POST`, or `ANY`. */
   readonly method: string;
   /** `/v1/agents/{agentId}`, or greedy: `/aws/{proxy+}`. */
   readonly path: string;
-  readonly authorization: 'iam' | 'none';
+  readonly authorization: 'iam' | 'none' | Authorizer;
   readonly handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
   /** The function's timeout, from which `getRemainingTimeInMillis` counts; 28,000 unless given. */
   readonly timeoutMs?: number;

@@ -9,8 +9,9 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import type { AddressInfo, Socket } from 'node:net';
 import type { GatewayResponseCode, Refusal } from '../../http/gateway-response.ts';
 import type { Answer } from './answer.ts';
+import { authorizers } from './authorizer.ts';
 import { lambdaContext } from './context.ts';
-import { proxyEvent } from './event.ts';
+import { methodArnOf, proxyEvent } from './event.ts';
 import { gatewayResponse } from './gateway-response.ts';
 import { type CallerIdentity, identityOf, NOBODY } from './identity.ts';
 import { invoke } from './invoke.ts';
@@ -59,6 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const onError = options.onError ?? ((error, requestId) => console.error(`Request ${requestId} failed:`, error));
   const findRoute = routeFinder(options.routes);
   const authenticate = authenticator(options, now);
+  const authorize = authorizers({ region, accountId, now });
   let port = options.port;
 
   async function answer(incoming: IncomingMessage, requestId: string): Promise<Answer | Refusal | 'aborted'> {
@@ -76,19 +78,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (body === 'aborted') return body;
     if (body === 'too-large') return { code: 'BODY_TOO_LARGE', detail: 'A body may have 10 MB.' };
     const request = { method, target, ...splitTarget(target), headers, body };
-    const caller = match.route.authorization === 'none' ? NOBODY : authenticate(request);
+    const { authorization } = match.route;
+    const caller = authorization === 'iam' ? authenticate(request) : NOBODY;
     if ('code' in caller) return caller;
 
     const { handler, timeoutMs = FUNCTION_TIMEOUT_MS, functionName = 'portcullis-local' } = match.route;
     const sourceIp = incoming.socket.remoteAddress ?? '127.0.0.1';
     const arrival = { requestId, receivedAtEpochMs: now(), sourceIp, port, apiAccountId: accountId };
-    const outcome = await invoke(
-      handler,
-      proxyEvent(request, match, caller, arrival),
-      lambdaContext({ functionName, region, accountId, timeoutMs, now }),
-      Math.min(timeoutMs, INTEGRATION_TIMEOUT_MS),
-      (error) => onError(error, requestId),
-    );
+    const late = (error: unknown) => onError(error, requestId);
+    const event = proxyEvent(request, match, caller, arrival);
+    if (typeof authorization === 'object') {
+      const authorized = await authorize(authorization, event, methodArnOf(event, region), late);
+      if ('refusal' in authorized) {
+        if ('cause' in authorized) onError(authorized.cause, requestId);
+        return authorized.refusal;
+      }
+      event.requestContext.authorizer = { ...authorized.facts };
+    }
+    const context = lambdaContext({ functionName, region, accountId, timeoutMs, now });
+    const outcome = await invoke(handler, event, context, Math.min(timeoutMs, INTEGRATION_TIMEOUT_MS), late);
     if ('answer' in outcome) return outcome.answer;
     if ('cause' in outcome) onError(outcome.cause, requestId);
     return outcome.refusal;

@@ -146,7 +146,7 @@ function parseAuthorization(text: string) {
 }
 
 /** Milliseconds since the epoch; nothing for a date that the calendar does not have. */
-function parseAmzDate(text: string): number | undefined {
+export function parseAmzDate(text: string): number | undefined {
   const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
   const epochMs = Date.parse(iso);
   if (iso === text || Number.isNaN(epochMs) || new Date(epochMs).toISOString() !== iso) return undefined;
@@ -159,7 +159,7 @@ function sameToken(received: readonly string[], expected: string | undefined): b
   return timingSafeEqual(digest(received[0]!), digest(expected));
 }
 
-function collapse(value: string): string {
+export function collapse(value: string): string {
   return value.replace(/^[ \t]+|[ \t]+$/g, '').replace(/[ \t]+/g, ' ');
 }
 
@@ -197,7 +197,7 @@ function normalised(path: string): string {
   return kept.length === 0 ? '/' : `/${kept.join('/')}${path.endsWith('/') ? '/' : ''}`;
 }
 
-function encode(text: string, keep: '' | '/'): string {
+export function encode(text: string, keep: '' | '/'): string {
   return Array.from(Buffer.from(text), (byte) => {
     const char = String.fromCharCode(byte);
     if (/[A-Za-z0-9\-._~]/.test(char) || (keep !== '' && char === keep)) return char;
@@ -217,6 +217,6 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+export function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

@@ -11,6 +11,7 @@ const codes = Object.keys(GATEWAY_RESPONSES) as GatewayResponseCode[];
 test.each(codes)('%s: the deployed template renders to the local body', (code) => {
   const rendered = gatewayResponseTemplate(code)
     .replaceAll('$context.requestId', 'ID')
+    .replaceAll('$context.authorizer.reason', '')
     .replaceAll('$context.error.messageString', '"a \\"quoted\\" word"');
   const local = gatewayResponse({ code, detail: 'a "quoted" word' }, 'ID').body.toString();
   expect(JSON.parse(rendered)).toEqual(JSON.parse(local));

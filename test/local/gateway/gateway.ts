@@ -137,7 +137,7 @@ function valuesOf([name, pairs]: [string, [string, string][]]): [string, string[
 }
 
 /** The digest that the SDK's signer wants to be given. */
-class Sha256 {
+export class Sha256 {
   private readonly hash;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     this.hash =
