@@ -1,3 +1,5 @@
+import { setTimeout as timeout } from 'node:timers/promises';
+
 /** The time one invocation has, shared out among the calls it makes. */
 export interface Deadline {
   /**
@@ -16,5 +18,40 @@ export function deadline(remainingMs: () => number, cutOff?: AbortSignal): Deadl
       const timer = AbortSignal.timeout(Math.max(1, Math.floor(leftMs)));
       return cutOff === undefined ? timer : AbortSignal.any([timer, cutOff]);
     },
+  };
+}
+
+/** Time as whoever waits reads it and lets it pass; a test brings its own. */
+export interface Clock {
+  /** The date of this machine; another machine's may be minutes away. */
+  epochMs(): number;
+  /** Never set back or forward; means nothing to another machine. */
+  elapsedMs(): number;
+  /** From 0 up to, but not including, 1. */
+  random(): number;
+  /** Tells whether the whole time passed: false when the signal ended it. */
+  sleep(ms: number, signal: AbortSignal): Promise<boolean>;
+}
+
+export const machineClock: Clock = {
+  epochMs: Date.now,
+  elapsedMs: () => performance.now(),
+  random: Math.random,
+  async sleep(ms, signal) {
+    try {
+      await timeout(ms, undefined, { signal });
+      return true;
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** Lengths of one pause after another, growing by half up to `capMs`; chance takes up to half of each away. */
+export function growingPauses({ random }: Pick<Clock, 'random'>, firstMs: number, capMs: number): () => number {
+  let limitMs = firstMs / 1.5;
+  return () => {
+    limitMs = Math.min(capMs, limitMs * 1.5);
+    return limitMs * (1 - random() / 2);
   };
 }
