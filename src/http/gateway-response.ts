@@ -117,7 +117,10 @@ export interface Refusal {
  */
 export function gatewayResponseTemplate(code: GatewayResponseCode): string {
   const message = '$context.error.messageString';
-  const refusal = { code, detail: message, reason: '$context.authorizer.reason' };
+  const refusal =
+    code === 'ACCESS_DENIED'
+      ? { code, detail: message, message: '$context.error.message', reason: '$context.authorizer.reason' }
+      : { code, detail: message };
   const template = JSON.stringify(gatewayResponseBody(refusal, '$context.requestId'));
   return template.replaceAll(`"${message}"`, message);
 }
@@ -125,6 +128,6 @@ export function gatewayResponseTemplate(code: GatewayResponseCode): string {
 export function gatewayResponseBody({ code, detail, message = detail, reason = '' }: Refusal, requestId: string) {
   const { status, title, retryable, aws } = GATEWAY_RESPONSES[code];
   const common = { type: 'about:blank', title, status, detail, code, requestId, retryable, __type: aws, message };
-  // API Gateway writes nothing in its place where no authorizer gave one.
-  return code === 'ACCESS_DENIED' ? { ...common, reason } : common;
+  // AWS clients show nothing but the message. API Gateway writes nothing in place of a reason that no authorizer gave.
+  return code === 'ACCESS_DENIED' ? { ...common, message: `${message} ${reason}` } : common;
 }

@@ -41,7 +41,7 @@ export function identityAuthorizer(
     log.info('identity refused', { requestId, code: refused, reason });
     return policy('Deny', event.methodArn, 'nobody', {
       code: refused,
-      reason: `The proof of identity is refused. ${reason}`,
+      reason: `(The proof of identity is refused. ${reason})`,
     });
   };
 }

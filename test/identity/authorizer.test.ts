@@ -79,7 +79,7 @@ describe('denies, which is 403', () => {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Deny', Action: 'execute-api:Invoke', Resource: `${ARN}/*/aws/*` }],
       },
-      context: { code, reason: expect.stringMatching(/^The proof of identity is refused\. /) },
+      context: { code, reason: expect.stringMatching(/^\(The proof of identity is refused\. [^"\\]+\)$/) },
     });
   });
 });

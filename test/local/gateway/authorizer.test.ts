@@ -146,7 +146,10 @@ describe('403', () => {
 
   test('says why, when the authorizer does', async () => {
     const { call } = await guarded(() => result('Deny', '*', { context: { reason: 'It has expired.' } }));
-    expect((await call()).json).toMatchObject({ reason: 'It has expired.' });
+    expect((await call()).json).toMatchObject({
+      message:
+        'User is not authorized to access this resource with an explicit deny in an identity-based policy It has expired.',
+    });
   });
 });
 

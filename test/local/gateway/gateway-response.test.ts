@@ -8,13 +8,29 @@ import { gatewayResponse } from '../../../src/local/gateway/gateway-response.ts'
 
 const codes = Object.keys(GATEWAY_RESPONSES) as GatewayResponseCode[];
 
-test.each(codes)('%s: the deployed template renders to the local body', (code) => {
-  const rendered = gatewayResponseTemplate(code)
+test.each(codes.filter((code) => code !== 'ACCESS_DENIED'))(
+  '%s: the deployed template renders to the local body',
+  (code) => {
+    const rendered = gatewayResponseTemplate(code)
+      .replaceAll('$context.requestId', 'ID')
+      .replaceAll('$context.error.messageString', '"a \\"quoted\\" word"');
+    const local = gatewayResponse({ code, detail: 'a "quoted" word' }, 'ID').body.toString();
+    expect(JSON.parse(rendered)).toEqual(JSON.parse(local));
+  },
+);
+
+test.each([
+  ['what an authorizer said is added to the message, which is all that AWS clients show', 'It has expired.'],
+  ['where no authorizer spoke, nothing is', ''],
+])('ACCESS_DENIED: %s', (_name, reason) => {
+  const rendered = gatewayResponseTemplate('ACCESS_DENIED')
     .replaceAll('$context.requestId', 'ID')
-    .replaceAll('$context.authorizer.reason', '')
-    .replaceAll('$context.error.messageString', '"a \\"quoted\\" word"');
-  const local = gatewayResponse({ code, detail: 'a "quoted" word' }, 'ID').body.toString();
+    .replaceAll('$context.error.messageString', '"No."')
+    .replaceAll('$context.error.message', 'No.')
+    .replaceAll('$context.authorizer.reason', reason);
+  const local = gatewayResponse({ code: 'ACCESS_DENIED', detail: 'No.', reason }, 'ID').body.toString();
   expect(JSON.parse(rendered)).toEqual(JSON.parse(local));
+  expect(JSON.parse(rendered)).toMatchObject({ detail: 'No.', message: `No. ${reason}` });
 });
 
 test('no response type is claimed twice', () => {
