@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The `portcullis` command as a process. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
