@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { ConfigError, type Environment, parseConfig } from '../src/config.ts';
+
+/** What a deployment sets. */
+function environment(over: Environment = {}): Environment {
+  return { AWS_REGION: 'us-east-1', IDEMPOTENCY_TABLE: 'portcullis-prod-idempotency', ...over };
+}
+
+function faultsOf(env: Environment): readonly string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+test('a deployment needs a region and a table; the policy is built in, and endpoints are AWS', () => {
+  expect(parseConfig(environment())).toEqual({
+    region: 'us-east-1',
+    idempotencyTable: 'portcullis-prod-idempotency',
+    policyFile: undefined,
+    endpoints: { dynamodb: undefined, bedrockAgent: undefined },
+  });
+});
+
+test("the AWS SDKs' own variables name other endpoints, and POLICY_FILE another policy", () => {
+  const env = environment({
+    POLICY_FILE: 'policy/organisation.yaml',
+    AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000',
+    AWS_ENDPOINT_URL_BEDROCK_AGENT: 'https://bedrock.example/aws',
+  });
+  expect(parseConfig(env)).toMatchObject({
+    policyFile: 'policy/organisation.yaml',
+    endpoints: {
+      dynamodb: { endpoint: 'http://127.0.0.1:8000' },
+      bedrockAgent: { endpoint: 'https://bedrock.example/aws' },
+    },
+  });
+});
+
+test('a bad deployment is told every bad variable at once', () => {
+  const env = { AWS_REGION: '', AWS_ENDPOINT_URL_DYNAMODB: 'localhost:8000', POWERTOOLS_IDEMPOTENCY_DISABLED: 'true' };
+  const faults = faultsOf(env);
+  expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual([
+    'AWS_ENDPOINT_URL_DYNAMODB',
+    'AWS_REGION',
+    'IDEMPOTENCY_TABLE',
+    'POWERTOOLS_IDEMPOTENCY_DISABLED',
+  ]);
+  expect(() => parseConfig(env)).toThrow(faults.join('\n  '));
+});
+
+test.each([
+  ['a region of China', { AWS_REGION: 'cn-northwest-1' }, true],
+  ['a region for governments', { AWS_REGION: 'us-gov-west-1' }, true],
+  ['an availability zone', { AWS_REGION: 'us-east-1a' }, false],
+  ['a region in capitals', { AWS_REGION: 'US-EAST-1' }, false],
+  ['a region that ends in a line break', { AWS_REGION: 'us-east-1\n' }, false],
+  ["a table's ARN", { IDEMPOTENCY_TABLE: 'arn:aws:dynamodb:us-east-1:111122223333:table/a' }, false],
+  ['a table of two letters', { IDEMPOTENCY_TABLE: 'ab' }, false],
+  ['an empty endpoint, as some shells leave it', { AWS_ENDPOINT_URL_DYNAMODB: '' }, true],
+  ['an endpoint that is a file', { AWS_ENDPOINT_URL_DYNAMODB: 'file:///etc/passwd' }, false],
+  ['an endpoint that is no URL', { AWS_ENDPOINT_URL_BEDROCK_AGENT: 'bedrock' }, false],
+  ['an empty policy file', { POLICY_FILE: '' }, true],
+  // Powertools would run every duplicate.
+  ['idempotency switched off: 1', { POWERTOOLS_IDEMPOTENCY_DISABLED: '1' }, false],
+  ['idempotency switched off: TRUE', { POWERTOOLS_IDEMPOTENCY_DISABLED: 'TRUE' }, false],
+  ['idempotency switched off: yes', { POWERTOOLS_IDEMPOTENCY_DISABLED: 'yes' }, false],
+  ['idempotency left on: false', { POWERTOOLS_IDEMPOTENCY_DISABLED: 'false' }, true],
+  ['idempotency left on: 0', { POWERTOOLS_IDEMPOTENCY_DISABLED: '0' }, true],
+])('%s', (_name, over, accepted) => {
+  expect(faultsOf(environment(over as Environment)).length === 0).toBe(accepted);
+});
