@@ -60,7 +60,7 @@ const CONDITIONS: Readonly<Record<string, (event: APIGatewayProxyEvent) => World
   },
   'agent-busy': () => {
     service.bedrock.agents.setStatus('AGENT12345', 'PREPARING');
-    return {};
+    return { remainingMs: 2_500 }; // the wait for the agent is a share of this
   },
   'body-over-1-mb': (event) => ({ event: { ...event, body: event.body!.padEnd(1_048_577) } }),
   'token-reused': (event) => {
