@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { whileBusy } from '../bedrock/busy.ts';
 import { type Created, createActionGroup } from '../bedrock/create-action-group.ts';
 import type { Deadline } from '../bedrock/deadline.ts';
+import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
 import { fingerprint, sha256 } from './key.ts';
 import type { OnceTable } from './once.ts';
@@ -38,16 +39,19 @@ export async function createOnce(
     // it twice.
     clientToken: token ?? sha256(decision.id),
   };
-  const create = (mayBeRepeat: boolean) =>
-    whileBusy(
-      () =>
-        createActionGroup(
-          client,
-          { input, decisionId: decision.id, repeatable: token !== undefined, mayBeRepeat },
-          deadline,
-        ),
-      deadline,
-    );
+  const create = (mayBeRepeat: boolean) => {
+    let mayBeMade = mayBeRepeat;
+    return whileBusy(async () => {
+      const facts = { decisionId: decision.id, repeatable: token !== undefined, mayBeRepeat: mayBeMade };
+      try {
+        return await createActionGroup(client, { input, ...facts }, deadline);
+      } catch (error) {
+        // The try that found the agent busy may have lost an answer before, which the next one must know.
+        mayBeMade ||= error instanceof Problem && error.mayHaveCommitted;
+        throw error;
+      }
+    }, deadline);
+  };
   if (token === undefined) return applied(await create(false), true);
 
   const { once, table } = await store();
