@@ -119,7 +119,8 @@ async function findOurs(
       const list = new ListAgentActionGroupsCommand({ agentId, agentVersion, nextToken });
       observe(list, decisionId);
       const page = await client.send(list, { abortSignal });
-      const summary = page.actionGroupSummaries?.find((group) => group.actionGroupName === actionGroupName);
+      if (page.actionGroupSummaries === undefined) return 'untold';
+      const summary = page.actionGroupSummaries.find((group) => group.actionGroupName === actionGroupName);
       if (summary !== undefined) {
         const get = new GetAgentActionGroupCommand({ agentId, agentVersion, actionGroupId: summary.actionGroupId });
         observe(get, decisionId);
