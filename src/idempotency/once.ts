@@ -7,8 +7,12 @@ import { RecordStore } from './record-store.ts';
 /** AWS keeps a client token for an unstated time; we promise a day. */
 const KEEP_FOR_SECONDS = 24 * 60 * 60;
 
-/** A store that hangs may not use up the time in which Bedrock is to be called. */
-const STORE_DEADLINE_MS = 3_000;
+/**
+ * A store that hangs may not use up the time in which Bedrock is to be called, nor that in which the caller is to be
+ * answered; one that is only slow gets all its attempts.
+ */
+const STORE_DEADLINE_MS = 9_000;
+const ANSWER_MS = 1_000;
 
 /** The first request is normally done by then: a create takes Bedrock about a second. */
 const RETRY_AFTER_SECONDS = 2;
@@ -54,7 +58,10 @@ export async function once<T extends Record<string, string>>(
     client: table.client,
     table: table.name,
     owner,
-    abortSignal: () => AbortSignal.timeout(Math.min(STORE_DEADLINE_MS, Math.max(1, lambda.getRemainingTimeInMillis()))),
+    abortSignal: () => {
+      const leftMs = lambda.getRemainingTimeInMillis() - ANSWER_MS;
+      return AbortSignal.timeout(Math.max(1, Math.min(STORE_DEADLINE_MS, Math.floor(leftMs))));
+    },
   });
 
   // Powertools answers a failed save or delete with its own error; what the work itself did must not be lost behind it.

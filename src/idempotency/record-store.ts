@@ -71,8 +71,9 @@ export class RecordStore extends BasePersistenceLayer {
         in_progress_expiration: { N: String(record.inProgressExpiryTimestamp ?? nowMs) },
       },
       ConditionExpression:
-        'attribute_not_exists(id) OR expiration < :now OR (#status = :inProgress AND' +
-        ' (#owner = :owner OR (in_progress_expiration < :nowMs AND validation = :validation)))',
+        // Without parentheses, which AND does not need here, and which the emulator's parser is very slow at.
+        'attribute_not_exists(id) OR expiration < :now OR #status = :inProgress AND #owner = :owner' +
+        ' OR #status = :inProgress AND in_progress_expiration < :nowMs AND validation = :validation',
       ExpressionAttributeNames: { '#owner': 'owner', '#status': 'status' },
       ExpressionAttributeValues: {
         ':now': { N: String(nowMs / 1000) },

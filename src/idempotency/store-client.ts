@@ -1,14 +1,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../config.ts';
 
-/** A conditional write of one small item takes milliseconds; an attempt that takes longer than this is lost. */
-const ATTEMPT_TIMEOUT_MS = 1_000;
+/**
+ * A conditional write of one small item takes milliseconds; an attempt that takes longer than this is lost. It is no
+ * shorter, since an attempt given up while the store, or this machine, is only busy is made again, and adds to the load.
+ */
+const ATTEMPT_TIMEOUT_MS = 2_500;
 
 export function createStoreClient({ region, endpoints }: Config): DynamoDBClient {
   return new DynamoDBClient({
     region,
     ...endpoints.dynamodb,
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 500, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
 }
