@@ -1,9 +1,10 @@
 /** One commit for a token, and its id for every caller, whatever is lost on the way. The emulator's ledger is the judge. */
 import { describe, expect, test } from 'vitest';
 import { TOKEN_REPEATS, type TokenRepeat } from '../../src/local/bedrock/settings.ts';
-import { breakableService, nowhere } from '../support/breakable-service.ts';
+import { breakableService } from '../support/breakable-service.ts';
 import type { CreateCall, Reply } from '../support/create-call.ts';
 import { moveDate } from '../support/date.ts';
+import { nowhere } from '../support/nowhere.ts';
 
 const service = breakableService();
 
@@ -84,6 +85,19 @@ describe('the answer is lost after the commit', () => {
       expect(committed()).toHaveLength(1);
     },
   );
+
+  test('then the agent is busy, and the list is behind the times: the try after that still knows', async () => {
+    service.bedrock.configure({ tokenRepeat: 'name-taken' });
+    const message = "Create operation can't be performed on Agent when it is in Preparing state.";
+    const behind = { status: 404, type: 'ResourceNotFoundException', message: 'It does not exist.' };
+    service.bedrock.fault(
+      { kind: 'drop', when: 'after-commit', operation: create },
+      { kind: 'custom', status: 409, type: 'ConflictException', message, operation: create },
+      { kind: 'custom', ...behind, operation: 'ListAgentActionGroups' },
+    );
+    expectTheOneGroup(await service.create({ token }));
+    expect(service.bedrock.faults()).toEqual([]);
+  });
 
   test('of a request without a token: the caller is told to look before sending it again', async () => {
     const reply = await loseOutcome('after-commit', {});

@@ -4,7 +4,8 @@ import { type OnceRequest, once } from '../../src/idempotency/once.ts';
 import { Problem } from '../../src/problem.ts';
 import { moveDate } from '../support/date.ts';
 import type { StoreFault } from '../support/dynamodb-proxy.ts';
-import { onceTable } from '../support/once-table.ts';
+import { nowhere } from '../support/nowhere.ts';
+import { onceTable, storeClient } from '../support/once-table.ts';
 
 const table = onceTable();
 afterEach(() => vi.useRealTimers());
@@ -245,7 +246,7 @@ describe('a store that fails', () => {
     ['drops every connection', { do: 'drop', times: 9 }, {}],
     ['throttles', { do: 'throttle', times: 9 }, {}],
     ['answers 500', { do: 'error', times: 9 }, {}],
-    ['hangs', { do: 'hang', times: 9 }, { lambda: { getRemainingTimeInMillis: () => 200 } }],
+    ['hangs', { do: 'hang', times: 9 }, { lambda: { getRemainingTimeInMillis: () => 1_300 } }],
   ];
 
   test.each(storeFailures)('and %s before the work: nothing is done', async (_name, fault, members) => {
@@ -321,8 +322,8 @@ describe('a store that fails', () => {
   });
 
   test('is down altogether', async () => {
-    table.client.config.endpoint = async () => ({ protocol: 'http:', hostname: '127.0.0.1', port: 1, path: '/' });
-    expect(await codeOf(run({}, neverRuns))).toBe('STORE_UNAVAILABLE');
+    const down = { client: storeClient(await nowhere()), name: table.name };
+    expect(await codeOf(once(down, request(), neverRuns))).toBe('STORE_UNAVAILABLE');
   });
 });
 

@@ -1,6 +1,5 @@
 /** The service with a DynamoDB and a Bedrock that can be broken, and the records of both as judges. */
 
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
@@ -90,13 +89,4 @@ export function breakableService(): BreakableService {
       return new Set(creations.map(({ headers }) => headers['amz-sdk-invocation-id'])).size;
     },
   });
-}
-
-/** An endpoint that nobody listens at. */
-export async function nowhere(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return `http://127.0.0.1:${port}`;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { createActionGroup } from '../../src/handlers/create-action-group.ts';
-import { type LambdaHandler, serveRest } from '../../src/http/rest.ts';
+import { serveRest } from '../../src/http/rest.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
 import type { Services } from '../../src/services.ts';
 
@@ -29,7 +29,7 @@ export type Create = (call?: CreateCall) => Promise<Reply>;
 export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:111122223333:function:agents-book';
 
 export function creator(services: Services): Create {
-  const handler: LambdaHandler = serveRest(createActionGroup, services);
+  const handler = serveRest(createActionGroup, services);
   return async (call = {}) => {
     const facts = { functionName: 'create-action-group', region: 'us-east-1', accountId: '111122223333' };
     // A clock of its own: a test that moves the date does not take the Lambda's time away.

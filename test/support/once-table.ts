@@ -35,12 +35,7 @@ export function onceTable(): OnceTableBench {
     bench.name = `once-${tables}`;
     await ensureTable(direct, bench.name);
     bench.proxy.reset();
-    bench.client = createStoreClient({
-      region: 'us-east-1',
-      idempotencyTable: bench.name,
-      policyFile: undefined,
-      endpoints: { dynamodb: { endpoint: bench.proxy.url, credentials }, bedrockAgent: undefined },
-    });
+    bench.client = storeClient(bench.proxy.url);
   });
   afterAll(async () => {
     direct.destroy();
@@ -56,4 +51,14 @@ export function onceTable(): OnceTableBench {
     }
   };
   return bench;
+}
+
+/** A client of the store at this endpoint, as the service makes it. */
+export function storeClient(endpoint: string): DynamoDBClient {
+  return createStoreClient({
+    region: 'us-east-1',
+    idempotencyTable: 'none',
+    policyFile: undefined,
+    endpoints: { dynamodb: { endpoint, credentials }, bedrockAgent: undefined },
+  });
 }
