@@ -99,6 +99,14 @@ describe('an owner that died', () => {
     expect(await table.records()).toMatchObject([{ owner: 'heir' }]);
   });
 
+  test('is followed although it renewed while others waited', async () => {
+    const time = virtualTime();
+    const dying = await acquire('dying', time);
+    const renewing = meanwhile(time, (count) => (count < 3 ? dying.renew() : undefined));
+    await acquire('heir', time, renewing);
+    expect(await table.records()).toMatchObject([{ owner: 'heir' }]);
+  });
+
   test('is followed by one of those who wait, not by two', async () => {
     const time = virtualTime();
     await taken(contender('dead', time)());

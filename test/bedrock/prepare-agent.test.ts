@@ -1,5 +1,5 @@
 import { type Agent, CreateAgentActionGroupCommand, type GetAgentCommandOutput } from '@aws-sdk/client-bedrock-agent';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { contendForLease } from '../../src/bedrock/agent-lease.ts';
 import type { Clock } from '../../src/bedrock/deadline.ts';
 import { type PrepareRequest, preparationAfterChange, prepareAgent } from '../../src/bedrock/prepare-agent.ts';
@@ -89,6 +89,27 @@ describe('prepares', () => {
     expect(prepares()).toBe(1);
   });
 
+  test('and believes its own prepare, even if Bedrock dates it before the change', async () => {
+    const changedAt = new Date((await change()).getTime() + 60_000);
+    expect(await prepare({ changedAt })).toMatchObject({ status: 'PREPARED' });
+    expect(prepares()).toBe(1);
+  });
+
+  test('only while it has the lease', async () => {
+    let other: Awaited<ReturnType<typeof busyElsewhere>>;
+    const losing = meanwhile(time, async (count) => {
+      if (count === 0) {
+        await table.forget();
+        other = await busyElsewhere();
+      } else if (count === 1) {
+        expect(prepares()).toBe(0);
+        await other?.release();
+      }
+    });
+    expect(await prepare({}, losing)).toMatchObject({ status: 'PREPARED' });
+    expect(prepares()).toBe(1);
+  });
+
   test('again after an earlier failure', async () => {
     on.emulator.agents.failNextPrepare(agentId, 'The role cannot be assumed.');
     await prepare();
@@ -111,6 +132,12 @@ describe('another prepare serves', () => {
     const changedAt = await change();
     await prepare({ wait: false });
     expect(await prepare({ changedAt, wait })).toMatchObject({ status, requestId: undefined });
+    expect(prepares()).toBe(1);
+  });
+
+  test('under way when nobody knows of a change', async () => {
+    await prepare({ wait: false });
+    expect(await prepare()).toMatchObject({ status: 'PREPARED', requestId: undefined });
     expect(prepares()).toBe(1);
   });
 
@@ -204,7 +231,13 @@ describe('another prepare does not serve', () => {
       time.pass(2_000);
       await change('travel');
     });
-    expect(await prepare({ changedAt }, overtaken)).toMatchObject({ status: 'PREPARED' });
+    // Should Bedrock date a prepare that failed, the date proves nothing.
+    const client = looking((agent) =>
+      agent.failureReasons ? { ...agent, preparedAt: new Date(time.epochMs()) } : agent,
+    );
+    const wanted = request({ changedAt });
+    const preparation = await prepareAgent(client, table, wanted, time.deadline(CALL_MS), overtaken);
+    expect(preparation).toMatchObject({ status: 'PREPARED' });
     expect(prepares()).toBe(2);
   });
 });
@@ -239,6 +272,35 @@ describe('the time runs out', () => {
       failureReasons: ['The time ran out before the agent could be prepared. Prepare it again.'],
     });
     on.emulator.clearFaults();
+  });
+
+  test('after an old look showed it being prepared: NOT_PREPARED', async () => {
+    const changedAt = await change();
+    on.emulator.fault({ kind: 'throttle', operation: 'PrepareAgent', times: 1_000 });
+    const client = looking((agent, index) => (index === 0 ? { ...agent, agentStatus: 'PREPARING' } : agent));
+    const preparation = await prepareAgent(client, table, request({ changedAt }), time.deadline(CALL_MS), time);
+    expect(preparation).toMatchObject({ status: 'NOT_PREPARED' });
+  });
+});
+
+describe('the time runs out while Bedrock does not answer', () => {
+  const GATHERING = 0;
+  const FIRST_PAUSE = 1;
+
+  test.each([
+    ['to the first look: there is nothing to tell', 'GetAgent', undefined, { reason: { code: 'OUTCOME_UNKNOWN' } }],
+    ['to the start: not prepared', 'PrepareAgent', GATHERING, { value: { status: 'NOT_PREPARED' } }],
+    ['to a look after the start: under way', 'GetAgent', FIRST_PAUSE, { value: { status: 'PREPARING' } }],
+  ] as const)('%s', async (_name, operation, duringSleep, expected) => {
+    const hang = () => on.emulator.fault({ kind: 'hang', operation });
+    if (duringSleep === undefined) hang();
+    const preparing = prepare(
+      {},
+      meanwhile(time, (count) => count === duringSleep && hang()),
+    );
+    const ending = vi.waitFor(() => expect(on.emulator.requests.at(-1)).toMatchObject({ operation, fault: 'hang' }));
+    const [outcome] = await Promise.allSettled([preparing, ending.then(() => time.pass(CALL_MS))]);
+    expect(outcome).toMatchObject(expected);
   });
 });
 
@@ -316,7 +378,8 @@ describe('what a prepare throws, and a change is told instead', () => {
 });
 
 describe('the store fails', () => {
-  test('before the lease: the agent is prepared without', async () => {
+  test('before the lease: the agent is prepared without, and the store is not asked again', async () => {
+    on.emulator.fault({ kind: 'throttle', operation: 'PrepareAgent' });
     table.proxy.fault({ do: 'error', times: 3 });
     expect(await prepare()).toMatchObject({ status: 'PREPARED' });
     expect(prepares()).toBe(1);
