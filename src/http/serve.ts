@@ -62,7 +62,9 @@ export function serve<Services extends { log: LineLogger }, Answer>(
     timeoutEarlyInMillis: ANSWER_BEFORE_END_MS,
     timeoutEarlyResponse: () => {
       throw new Problem('OUTCOME_UNKNOWN', {
-        detail: 'The service ran out of time. Retry with the same token: the change is made at most once.',
+        detail:
+          'The service ran out of time; a change may have been made. With a client token, send the same request again: ' +
+          'the change is made at most once. Without one, read the agent first.',
       });
     },
   }).use(lowerCaseHeaders());
