@@ -134,5 +134,5 @@ test('every name says an operation, a status and a reason that is known here, an
 
 test('the README of the folder names exactly the conditions', () => {
   const readme = readFileSync(new URL('../events/README.md', import.meta.url), 'utf8');
-  expect([...readme.matchAll(/^\| `(.+?)` \|/gm)].map(([, why]) => why)).toEqual(Object.keys(CONDITIONS));
+  expect([...readme.matchAll(/^\| `(.+?)` +\|/gm)].map(([, why]) => why)).toEqual(Object.keys(CONDITIONS));
 });

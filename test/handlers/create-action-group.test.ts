@@ -601,7 +601,7 @@ describe('403', () => {
     expectCreated(await service.post(body, { as: TRAVEL }), body);
   });
 
-  test('a rule that cannot judge denies, says so, and keeps its cause to itself', async () => {
+  test('a rule that cannot judge denies, says so, and tells its cause to the log alone', async () => {
     const rule = vi.spyOn(RULES.get('signature-is-allowed')!, 'check').mockImplementation(() => {
       throw new TypeError('cause of the broken rule');
     });
@@ -609,6 +609,7 @@ describe('403', () => {
     const reply = await service.post(group());
     expectProblem(reply, 'POLICY_DENIED', { decided: true, errors: [found('signature-is-allowed', '')] });
     expect(reply.text).not.toContain('cause of the broken rule');
+    expect(service.lines.filter((line) => line.includes('cause of the broken rule'))).toHaveLength(1);
     nothingWasSent();
   });
 });
@@ -912,15 +913,11 @@ describe('504', () => {
     },
   );
 
-  test.each([
-    ['its own deadline', 3_000],
-    ['the last moment before Lambda ends', 900],
-  ])('Bedrock hangs: the caller is answered all the same, by %s', async (_name, remainingMs) => {
+  test('Bedrock hangs: the caller is answered all the same', async () => {
     service.bedrock.fault({ kind: 'hang', operation: CREATE });
     const body = group({ clientToken: freshToken() });
-    const reply = await invoke(service.config, eventWith(body), { remainingMs });
-    expect(reply.json).toMatchObject({ status: 504, code: 'OUTCOME_UNKNOWN', retryable: true });
-    expect(reply.headers['x-decision-id']).toBe(reply.json.decisionId);
+    const reply = await invoke(service.config, eventWith(body), { remainingMs: 3_000 });
+    expectProblem(reply, 'OUTCOME_UNKNOWN', { decided: true, retryAfter: '2' });
     nothingWasMade();
     service.bedrock.clearFaults();
     expect((await invoke(service.config, eventWith(body))).status).toBe(201);
