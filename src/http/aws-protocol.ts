@@ -56,23 +56,26 @@ function template(path: string): string[] {
   return path.split('/');
 }
 
+/** The stage or base path, up to the first `/aws` that is followed by the path of a call. */
+const IN_FRONT = /^(?:\/[^/]*)*?\/aws(?=\/+agents(?:\/|$))/;
+
 /**
  * Reads method and path as AWS clients send them: with a trailing slash or without, a doubled one after a base path that
- * ends in a slash, labels percent-encoded.
+ * ends in a slash, labels percent-encoded. An empty label names nothing: without its id, an update would be a creation.
  *
- * @param path the whole path; what stands before its first `/aws` segment is the stage or a base path
+ * @param path the whole path; the stage or base path in front of `/aws` may itself be called `aws`
  * @throws {Problem} `UNKNOWN_OPERATION`
  */
 export function awsCallOf(method: string, path: string): AwsCall {
-  const segments = decoded(path.replace(/^.*?\/aws(?=\/|$)/, ''));
+  const segments = segmentsOf(path);
   for (const { operation, method: wanted, path: parts } of OPERATIONS) {
-    if (wanted !== method || segments === undefined || parts.length !== segments.length) continue;
+    if (wanted !== method || parts.length !== segments.length) continue;
     const labels: Record<string, string> = {};
     const fits = parts.every((part, index) => {
       const segment = segments[index] ?? '';
       if (!part.startsWith('{')) return part === segment;
       labels[part.slice(1, -1)] = segment;
-      return true;
+      return segment !== '';
     });
     if (fits) return { operation, labels };
   }
@@ -81,14 +84,14 @@ export function awsCallOf(method: string, path: string): AwsCall {
   });
 }
 
-function decoded(path: string): string[] | undefined {
+/** Decoded; none where the path is not that of a call, or not to be decoded. */
+function segmentsOf(path: string): string[] {
+  const call = path.replace(IN_FRONT, '');
+  if (call === path) return [];
   try {
-    return path
-      .split('/')
-      .filter((segment) => segment !== '')
-      .map(decodeURIComponent);
+    return call.replace(/^\/+/, '').replace(/\/$/, '').split('/').map(decodeURIComponent);
   } catch {
-    return undefined;
+    return [];
   }
 }
 
