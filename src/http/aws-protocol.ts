@@ -106,12 +106,12 @@ const STATUS: Readonly<Record<AwsErrorName, number>> = {
   ValidationException: 400,
 };
 
+/** `x-amzn-RequestId` is not among the headers: API Gateway sets it, and would send both. */
 const AWS: Surface<AwsAnswer> = {
   present: ({ status, body, decisionId }, requestId) => ({
     statusCode: status,
     headers: {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      'x-amzn-RequestId': requestId,
       'X-Request-Id': requestId,
       'X-Decision-Id': decisionId,
     },
@@ -133,7 +133,6 @@ export function presentAwsProblem(problem: Problem, requestId: string): APIGatew
     headers: {
       'Content-Type': 'application/json',
       'x-amzn-ErrorType': aws,
-      'x-amzn-RequestId': requestId,
       'X-Request-Id': requestId,
       ...(decisionId === undefined ? {} : { 'X-Decision-Id': decisionId }),
       ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
