@@ -2,7 +2,7 @@
  * The AWS protocol of `bedrock-agent`, rest-json: which call a path and method mean, and how answers and failures are
  * worded, so that unmodified AWS clients read them as Bedrock's own.
  */
-import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { LineLogger } from '../log.ts';
 import type { Operation as OperationName } from '../policy/request.ts';
 import { type AwsErrorName, type Fault, Problem } from '../problem.ts';
@@ -165,5 +165,13 @@ export function serveAws<Services extends { log: LineLogger }>(
   operation: Operation<Services, AwsAnswer>,
   services: Services,
 ): LambdaHandler {
-  return serve(operation, services, AWS, { body: 'optional' });
+  const handler = serve(operation, services, AWS, { body: 'optional' });
+  return (event, context) => handler(assumingJson(event), context);
+}
+
+/** R paws names no content type: the protocol knows no other than JSON. */
+function assumingJson(event: APIGatewayProxyEvent): APIGatewayProxyEvent {
+  const headers = event.headers ?? {};
+  const isNamed = Object.entries(headers).some(([name, value]) => name.toLowerCase() === 'content-type' && value);
+  return isNamed ? event : { ...event, headers: { ...headers, 'content-type': 'application/json' } };
 }
