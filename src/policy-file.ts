@@ -1,199 +1,39 @@
 /**
- * The policy document as a YAML file: read strictly, and every mistake shown where it stands.
+ * The policy document as a YAML file.
  *
  * Beside the core, not in it: the core knows no file, no YAML and no hash. What is deployed carries the checked document as
  * JSON, so this runs where policies are written, tested and built.
  */
 import { createHash } from 'node:crypto';
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { checkDocument, type Document } from './policy/document.ts';
-import { quote } from './policy/schema.ts';
+import { type FileFault, faultLine, type Locate, readYaml } from './yaml-file.ts';
 
 export interface PolicyFile {
   readonly document: Document;
   /** SHA-256 of the file's bytes, 64 lower-case hex characters. */
   readonly digest: string;
-}
-
-export interface PolicyFileFault {
-  /** From 1. */
-  readonly line: number;
-  /** From 1, in UTF-16 units. */
-  readonly column: number;
-  readonly message: string;
-  readonly fix: string;
+  readonly locate: Locate;
 }
 
 /** Its message is one line for each fault: `file:line:column message — fix`. */
 export class PolicyFileError extends Error {
   override readonly name = 'PolicyFileError';
-  readonly faults: readonly PolicyFileFault[];
+  readonly faults: readonly FileFault[];
 
-  constructor(fileName: string, faults: readonly PolicyFileFault[]) {
-    const sorted = faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
-    super(
-      sorted.map(({ line, column, message, fix }) => `${fileName}:${line}:${column} ${message} — ${fix}`).join('\n'),
-    );
-    this.faults = sorted;
+  constructor(fileName: string, faults: readonly FileFault[]) {
+    super(faults.map((fault) => faultLine(fileName, fault)).join('\n'));
+    this.faults = faults;
   }
 }
 
-/** Far above any real policy, far below what would make the parser work for long. */
-const MAX_BYTES = 1024 * 1024;
-
-const MAX_DEPTH = 20;
-
 /**
  * Reads a policy file, ready for `compile(document, digest)`.
- *
- * YAML is narrowed to what a reader cannot misread: one document, version 1.2 (`no` and `2026-12-31` are texts), text keys
- * that stand once, no tags, and neither anchors nor aliases, which could also unfold into millions of nodes.
  *
  * @throws {PolicyFileError} naming every fault.
  */
 export function readPolicy(file: string | Uint8Array, fileName: string): PolicyFile {
   const bytes = typeof file === 'string' ? Buffer.from(file) : file;
-  const fail = (...faults: PolicyFileFault[]) => new PolicyFileError(fileName, faults);
-  const start = { line: 1, column: 1 };
-  if (bytes.byteLength > MAX_BYTES) {
-    throw fail({ ...start, message: 'The file is larger than 1 MiB.', fix: 'Shorten the policy.' });
-  }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw fail({ ...start, message: 'The file is not UTF-8 text.', fix: 'Save it as UTF-8.' });
-  }
-  const source = parse(text);
-  if (!source.sound) throw fail(...source.faults);
-  const checked = checkDocument(source.value);
-  const faults = 'ok' in checked ? [] : checked.faults;
-  const placed = faults.map(({ path, at, message, fix }) => ({ ...source.locate(path, at), message, fix }));
-  // Of a value that YAML already went wrong at, the grammar can only say that it is missing.
-  const known = new Set(source.faults.map(({ line, column }) => `${line}:${column}`));
-  const all = [...source.faults, ...placed.filter(({ line, column }) => !known.has(`${line}:${column}`))];
-  if ('faults' in checked || all.length > 0) throw fail(...all);
-  return { document: checked.ok, digest: createHash('sha256').update(bytes).digest('hex') };
+  const read = readYaml(bytes, { what: 'a policy', firstKey: 'revision' }, checkDocument);
+  if ('faults' in read) throw new PolicyFileError(fileName, read.faults);
+  return { document: read.ok, digest: createHash('sha256').update(bytes).digest('hex'), locate: read.locate };
 }
-
-type Path = readonly (string | number)[];
-type Place = Pick<PolicyFileFault, 'line' | 'column'>;
-
-interface Source {
-  /** Whether there is a value: false if the text is no YAML. */
-  readonly sound: boolean;
-  readonly faults: PolicyFileFault[];
-  readonly value: unknown;
-  /** Where a part stands; of one that is missing, the part that it is missing from. */
-  locate(path: Path, at: 'key' | 'value'): Place;
-}
-
-function parse(text: string): Source {
-  const faults: PolicyFileFault[] = [];
-  const lines = new LineCounter();
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length));
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const fault = (offset: number, message: string, fix: string) => faults.push({ ...place(offset), message, fix });
-  const nowhere: Source = { sound: false, faults, value: undefined, locate: () => place(0) };
-
-  // Keys are compared below: the library's own comparison takes time with the square of their number.
-  const documents = [...parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })];
-  const [document, second] = documents;
-  if (document === undefined || document.contents === null) {
-    fault(0, 'The file is empty.', 'Write a policy, beginning with `revision`.');
-  }
-  if (second !== undefined) {
-    fault(
-      second.range[0],
-      'A second document begins here.',
-      'Keep the policy in one document: remove the `---` or `...`.',
-    );
-  }
-  if (document?.directives?.yaml.explicit || /^%/m.test(text.slice(0, document?.contents?.range?.[0]))) {
-    fault(0, 'The file begins with a directive (a line with %).', 'Remove that line.');
-  }
-  const complaints = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
-  const tooDeep = complaints.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  if (tooDeep !== undefined) {
-    fault(tooDeep.pos[0], 'Lists or blocks are nested too deeply.', `Use at most ${MAX_DEPTH} levels.`);
-    return nowhere;
-  }
-  // One slip can upset every line after it: the first few complaints say enough.
-  for (const { code, message, pos } of complaints.filter(({ code }) => !code.startsWith('TAG_')).slice(0, 10)) {
-    fault(
-      pos[0],
-      code === 'BAD_ALIAS' ? 'A bare * stands here.' : `${message}.`,
-      SYNTAX_FIXES[code] ?? 'Correct the YAML.',
-    );
-  }
-  if (document === undefined || faults.length > 0) return nowhere;
-
-  const keys = new Map<string, number>();
-  const values = new Map<string, number>();
-  const value = read(document.contents as Node | null, []);
-  return {
-    sound: true,
-    faults,
-    value,
-    locate(path, at) {
-      const exact = (at === 'key' ? keys : values).get(JSON.stringify(path));
-      if (exact !== undefined) return place(exact);
-      for (let length = path.length - 1; length >= 0; length--) {
-        const id = JSON.stringify(path.slice(0, length));
-        const offset = keys.get(id) ?? values.get(id);
-        if (offset !== undefined) return place(offset);
-      }
-      return place(0);
-    },
-  };
-
-  /** The node as plain data. Own code, because the library's unfolds aliases and makes texts of keys that are none. */
-  function read(node: Node | null, path: Path): unknown {
-    const offset = node?.range?.[0] ?? 0;
-    values.set(JSON.stringify(path), offset);
-    if (path.length > MAX_DEPTH) {
-      fault(offset, 'Lists or blocks are nested too deeply.', `Use at most ${MAX_DEPTH} levels.`);
-      return undefined;
-    }
-    if (isAlias(node)) {
-      fault(offset, `*${node.source} is an alias.`, 'Write the value out; to mean every agent, write "*" in quotes.');
-      return undefined;
-    }
-    if (node?.anchor !== undefined) fault(offset, `&${node.anchor} is an anchor.`, 'Remove it, and write values out.');
-    if (node?.tag !== undefined)
-      fault(offset, `${quote(node.tag)} is a tag.`, 'Remove it; put text in quotes instead.');
-    if (isMap(node)) {
-      const entries: [string, unknown][] = [];
-      for (const pair of node.items) {
-        if (!isPair(pair)) continue;
-        const key = pair.key as Node | null;
-        const at = key?.range?.[0] ?? offset;
-        if (!isScalar(key) || typeof key.value !== 'string' || key.tag !== undefined || key.anchor !== undefined) {
-          fault(at, 'A key that is not plain text.', 'Write the key as text; put it in quotes if it is a number.');
-          continue;
-        }
-        const id = JSON.stringify([...path, key.value]);
-        if (keys.has(id)) {
-          fault(at, `The key ${quote(key.value)} stands here a second time.`, 'Keep one of them.');
-          continue;
-        }
-        keys.set(id, at);
-        entries.push([key.value, read(pair.value as Node | null, [...path, key.value])]);
-      }
-      return Object.fromEntries(entries);
-    }
-    if (isSeq(node)) return node.items.map((item, index) => read(item as Node | null, [...path, index]));
-    return isScalar(node) ? node.value : null;
-  }
-}
-
-const SYNTAX_FIXES: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'Indent with spaces.',
-  BAD_INDENT: 'Align it with the lines around it, and close what was opened.',
-  BAD_ALIAS: 'Put the value in quotes: "*".',
-  MISSING_CHAR: 'Add the missing character.',
-  BAD_SCALAR_START: 'Put the value in quotes.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put a value that holds a colon in quotes.',
-};
