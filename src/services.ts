@@ -22,6 +22,9 @@ export interface Services {
   readonly stagesOf: <R extends Request>(call: Call) => Stages<R>;
 }
 
+/** Well within a lease's length. */
+const RENEW_EVERY_MS = 2_000;
+
 type Apply = { readonly [O in Operation]: (request: Request<O>, decision: Decision) => Promise<Applied<O>> };
 
 /** @param write where log lines go; the process's standard output unless a test wants to read them. */
@@ -89,9 +92,12 @@ export function createServices(config: Config, write?: WriteLine): Services {
     ): Promise<T> {
       const { acquireLease } = await import('./bedrock/agent-lease.ts');
       const lease = await acquireLease(await table(), agentOf(request), 'write', decisionId, deadline);
+      // One call to Bedrock may last longer than a lease. A lease that is lost meanwhile is noticed before the next call.
+      const beat = setInterval(() => lease.renew().catch(() => {}), RENEW_EVERY_MS).unref();
       try {
         return await change({ client, decisionId, deadline, lease });
       } finally {
+        clearInterval(beat);
         await lease.release();
       }
     }

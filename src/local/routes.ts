@@ -13,6 +13,7 @@ import { putActionGroup } from '../handlers/put-action-group.ts';
 import { updateActionGroup } from '../handlers/update-action-group.ts';
 import { serveAws } from '../http/aws-protocol.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
+import { type AuthorizerHandler, IDENTITY_HEADER } from '../identity/authorizer.ts';
 import type { Services } from '../services.ts';
 import type { Route } from './gateway/route.ts';
 
@@ -20,8 +21,17 @@ const AGENT = '/v1/agents/{agentId}';
 const GROUPS = `${AGENT}/versions/{agentVersion}/action-groups`;
 const GROUP = `${GROUPS}/{actionGroupId}`;
 
-/** The routes of `serverless.yml`; a test holds the two against each other. */
-export function routesOf(services: Services): Route[] {
+/** The authorizer of a stage whose callers of `/aws` prove who they are instead of signing for this API. */
+export function proofOfIdentity(authorizer: AuthorizerHandler): Route['authorization'] {
+  return { authorizer, identityHeader: IDENTITY_HEADER, functionName: 'identity-authorizer', resultTtlSeconds: 60 };
+}
+
+/**
+ * The routes of `serverless.yml`; a test holds the two against each other.
+ *
+ * @param aws how callers of `/aws` say who they are
+ */
+export function routesOf(services: Services, aws: Route['authorization'] = 'iam'): Route[] {
   const rest = (
     functionName: string,
     method: string,
@@ -47,7 +57,7 @@ export function routesOf(services: Services): Route[] {
       functionName: 'aws-protocol',
       method: 'ANY',
       path: '/aws/{proxy+}',
-      authorization: 'iam',
+      authorization: aws,
       handler: serveAws(awsProtocol, services),
     },
     {

@@ -1,5 +1,8 @@
 import { type Config, type Endpoint, type Environment, parseConfig } from '../config.ts';
 import { createStoreClient } from '../idempotency/store-client.ts';
+import { identityAuthorizer } from '../identity/authorizer.ts';
+import { parseIdentityConfig } from '../identity/config.ts';
+import type { Binding } from '../identity/proof.ts';
 import type { WriteLine } from '../log.ts';
 import { loadPolicy } from '../policy-source.ts';
 import { createServices } from '../services.ts';
@@ -7,7 +10,8 @@ import { type BedrockEmulator, startBedrockEmulator } from './bedrock/server.ts'
 import { ensureTable, startDynamoDb } from './dynamodb.ts';
 import { demoPrincipals, type LocalPrincipal, parsePrincipals } from './gateway/principals.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
-import { routesOf } from './routes.ts';
+import { proofOfIdentity, routesOf } from './routes.ts';
+import { startStsEmulator } from './sts/server.ts';
 
 const ACCOUNT = '111122223333';
 
@@ -19,6 +23,8 @@ export interface Local {
   /** The embedded emulator; absent where another endpoint stands in for it. */
   readonly bedrock: BedrockEmulator | undefined;
   readonly config: Config;
+  /** Where and for whom a proof of identity is made, with `LOCAL_AUTH=proof`. */
+  readonly identity: Binding | undefined;
   close(): Promise<void>;
 }
 
@@ -27,13 +33,16 @@ export interface Local {
  * name others.
  *
  * @param env `PORT`, `POLICY_FILE`, `LOCAL_PRINCIPALS`, `LOCAL_AUTH`, `AWS_ENDPOINT_URL_DYNAMODB`,
- * `AWS_ENDPOINT_URL_BEDROCK_AGENT`, `AWS_REGION`, `IDEMPOTENCY_TABLE`; none is needed.
+ * `AWS_ENDPOINT_URL_BEDROCK_AGENT`, `AWS_ENDPOINT_URL_STS`,
+ * `AWS_REGION`, `IDEMPOTENCY_TABLE`, `IDENTITY_AUDIENCE`; none is needed.
  * @param write where log lines go; the process's standard output by default.
  * @throws {Error} when the policy, a variable or the port is not usable: nothing is left running then.
  */
 export async function startLocal(env: Environment, write?: WriteLine): Promise<Local> {
   const auth = env.LOCAL_AUTH || 'any';
-  if (auth !== 'any' && auth !== 'iam') throw new Error('LOCAL_AUTH is neither "any" nor "iam".');
+  if (auth !== 'any' && auth !== 'iam' && auth !== 'proof') {
+    throw new Error('LOCAL_AUTH is neither "any", "iam" nor "proof".');
+  }
   const principals = env.LOCAL_PRINCIPALS ? parsePrincipals(env.LOCAL_PRINCIPALS) : demoPrincipals;
   const policyFile = env.POLICY_FILE || 'policy/organisation.yaml';
   await loadPolicy(policyFile); // a mistake in it is shown before anything starts
@@ -42,11 +51,14 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
   const bedrock = env.AWS_ENDPOINT_URL_BEDROCK_AGENT
     ? undefined
     : await startBedrockEmulator({ agentIds: ['AGENT12345', 'TRAVEL2345', 'DEMOAGENT1'] });
-  const closeParts = () => Promise.all([dynamodb?.close(), bedrock?.close()]);
+  const region = env.AWS_REGION || 'us-east-1';
+  const sts =
+    auth === 'proof' && !env.AWS_ENDPOINT_URL_STS ? await startStsEmulator({ principals, region }) : undefined;
+  const closeParts = () => Promise.all([dynamodb?.close(), bedrock?.close(), sts?.close()]);
   try {
     const parsed = parseConfig({
       ...env,
-      AWS_REGION: env.AWS_REGION || 'us-east-1',
+      AWS_REGION: region,
       IDEMPOTENCY_TABLE: env.IDEMPOTENCY_TABLE || 'portcullis-idempotency',
       POLICY_FILE: policyFile,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb?.url ?? env.AWS_ENDPOINT_URL_DYNAMODB,
@@ -62,10 +74,19 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
     const everythingIsLocal = Object.values(config.endpoints).every(isLoopback);
     const stopTable = keepTable(config);
     const unsigned = everythingIsLocal && principals.some(({ accessKeyId }) => accessKeyId === undefined);
+    const services = createServices(config, write);
+    const identity =
+      auth === 'proof'
+        ? parseIdentityConfig({
+            AWS_REGION: region,
+            IDENTITY_AUDIENCE: env.IDENTITY_AUDIENCE || 'portcullis-local',
+            AWS_ENDPOINT_URL_STS: sts?.url ?? env.AWS_ENDPOINT_URL_STS,
+          })
+        : undefined;
     const gateway = await startGateway({
-      routes: routesOf(createServices(config, write)),
+      routes: routesOf(services, identity && proofOfIdentity(identityAuthorizer(identity, services.log))),
       principals,
-      auth,
+      auth: auth === 'any' ? 'any' : 'iam',
       allowUnsigned: unsigned,
       port: parsePort(env.PORT),
       region: config.region,
@@ -76,7 +97,7 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
       await gateway.close();
       await closeParts();
     };
-    return { gateway, principals, unsigned, bedrock, config, close };
+    return { gateway, principals, unsigned, bedrock, config, identity, close };
   } catch (error) {
     await closeParts();
     throw error;

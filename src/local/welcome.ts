@@ -1,7 +1,7 @@
 import type { Local } from './start.ts';
 
 /** What `npm start` prints: where it listens, and three requests to paste. */
-export function welcome({ gateway, principals, unsigned, bedrock, config }: Local): string {
+export function welcome({ gateway, principals, unsigned, bedrock, config, identity }: Local): string {
   const signed = principals.filter(({ accessKeyId }) => accessKeyId !== undefined);
   const [first] = signed;
   const user = unsigned
@@ -26,7 +26,7 @@ Portcullis listens on ${gateway.url}
   policy    ${config.policyFile}
   bedrock   ${bedrock === undefined ? config.endpoints.bedrockAgent?.endpoint : `embedded emulator, ${bedrock.url}`}
   dynamodb  ${config.endpoints.dynamodb?.endpoint}
-  callers   ${[unsigned ? ['unsigned requests'] : [], signed.map(({ accessKeyId }) => accessKeyId)].flat().join(', ')}
+${identity === undefined ? '' : `  sts       ${identity.sts.origin} (proofs of identity are made for ${identity.audience})\n`}  callers   ${[unsigned ? ['unsigned requests'] : [], signed.map(({ accessKeyId }) => accessKeyId)].flat().join(', ')}
 
 Create an action group (201):
 
