@@ -145,11 +145,16 @@ export function presentAwsProblem(problem: Problem, requestId: string): APIGatew
   };
 }
 
-function messageOf({ code, detail, decisionId, errors }: Problem): string {
+function messageOf({ code, detail, decisionId, errors, upstream }: Problem): string {
   const each = errors.map(worded).join(' ');
   const decision = decisionId === undefined ? '' : ` (decision ${decisionId})`;
   if (code === 'POLICY_DENIED') return `Organisation policy denies this request. ${each}${decision}`;
-  return each === '' ? detail : `${detail} ${each}`;
+  // Terraform waits and tries again where it reads Bedrock's own words.
+  if (code === 'AGENT_BUSY') return upstream?.message ?? detail;
+  const first = errors[0]?.message ?? '';
+  const lead =
+    first !== '' && detail.endsWith(first) ? detail.slice(0, -first.length).replace('The first: ', '') : detail;
+  return `${lead.trim()} ${each}`.trim();
 }
 
 /** A fault or a violation in a line: `[rule] /pointer: what is wrong Allowed: a, b. What to do`. */
