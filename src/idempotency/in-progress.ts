@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deadline } from '../bedrock/deadline.ts';
+import { type Clock, type Deadline, growingPauses, machineClock } from '../bedrock/deadline.ts';
 import { Problem } from '../problem.ts';
 
-/** Enough for the slowest creation; the rest of the time is for the answer. */
-const WAIT_SHARE = 0.8;
+/** Of the time left. A repeat may have to do the work itself, when the first request fails: it needs the rest for that. */
+const WAIT_SHARE = 0.6;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -12,15 +11,19 @@ const LONGEST_PAUSE_MS = 1_000;
  *
  * @throws {Problem} `REQUEST_IN_PROGRESS` when the time is up, and whatever `attempt` throws.
  */
-export async function whileInProgress<T>(attempt: () => Promise<T>, deadline: Deadline): Promise<T> {
-  const signal = deadline.share(WAIT_SHARE);
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
+export async function whileInProgress<T>(
+  attempt: () => Promise<T>,
+  deadline: Deadline,
+  clock: Clock = machineClock,
+): Promise<T> {
+  const until = deadline.share(WAIT_SHARE);
+  const nextPauseMs = growingPauses(clock, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'REQUEST_IN_PROGRESS') throw error;
-      const waited = await sleep(pauseMs * (0.5 + Math.random() / 2), true, { signal }).catch(() => false);
-      if (!waited) throw error;
+      const isRunning = error instanceof Problem && error.code === 'REQUEST_IN_PROGRESS';
+      if (!isRunning || !(await clock.sleep(nextPauseMs(), until))) throw error;
     }
   }
 }
