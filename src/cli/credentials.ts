@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { AUDIENCE, type Credentials, MAX_PROOF_BYTES, makeProof } from '../identity/proof.ts';
 import { type StsEndpoint, stsEndpoint } from '../identity/sts-endpoint.ts';
 import { keysOfProfile } from './aws-profile.ts';
-import { type Command, CommandError, type Terminal } from './command.ts';
+import { type Command, CommandError, type ExitCode, type Terminal } from './command.ts';
 
 /** What an AWS client wants from a `credential_process`. */
 interface ProcessCredentials {
@@ -33,7 +33,6 @@ const OPTIONS = {
   profile: { type: 'string' },
   region: { type: 'string' },
   'sts-endpoint': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 const help = `Usage: portcullis credentials --audience NAME [--profile NAME] [--region REGION] [--sts-endpoint URL]
@@ -57,9 +56,8 @@ Options:
 Exit codes: 0 done, 1 no credentials could be made, 2 the command line is not usable.
 `;
 
-async function run(args: readonly string[], terminal: Terminal): Promise<void> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const options = optionsIn(args);
-  if (options.help) return terminal.out(help);
   const { env } = terminal;
 
   const audience = options.audience ?? env.PORTCULLIS_AUDIENCE ?? '';
@@ -89,6 +87,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<void> {
     Expiration: expiresAt.toISOString().replace(/\.\d+/, ''),
   };
   terminal.out(`${JSON.stringify(printed)}\n`);
+  return 0;
 }
 
 function optionsIn(args: readonly string[]) {

@@ -21,6 +21,7 @@ const terminal: Terminal = {
         else reject(new Error(stderr.trim() || 'the AWS CLI failed and says nothing.'));
       });
     }),
+  tty: { out: process.stdout.isTTY === true, err: process.stderr.isTTY === true },
 };
 
 process.exitCode = await portcullis(process.argv.slice(2), terminal);

@@ -1,38 +1,61 @@
-import { type Command, CommandError, type Terminal } from './command.ts';
+import { type Command, CommandError, type CommandGroup, type ExitCode, type Terminal } from './command.ts';
 
-/** A command is loaded when it is called, so that each pays for its own imports. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  credentials: async () => (await import('./credentials.ts')).credentials,
+const PORTCULLIS: CommandGroup = {
+  summary: 'The governed way to give Amazon Bedrock agents their action groups.',
+  commands: {
+    credentials: async () => (await import('./credentials.ts')).credentials,
+  },
 };
 
-/** Runs one command line and gives its exit code: 0 done, 1 failed, 2 not usable. */
-export async function portcullis([name, ...args]: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
-  if (name === '--help' || name === '-h' || name === 'help') {
-    terminal.out(await usage());
+/** Runs one command line and gives its exit code. */
+export function portcullis(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  return dispatch('portcullis', PORTCULLIS, args, terminal);
+}
+
+async function dispatch(
+  path: string,
+  group: CommandGroup,
+  [name, ...args]: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (name === 'help' || isHelp(name)) {
+    terminal.out(await usage(path, group));
     return 0;
   }
-  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const load = name !== undefined && Object.hasOwn(group.commands, name) ? group.commands[name] : undefined;
   if (load === undefined) {
-    terminal.err(
-      `portcullis: ${name === undefined ? 'name a command.' : `there is no command ${name}.`}\n\n${await usage()}`,
-    );
+    const complaint = name === undefined ? 'name a command.' : `there is no command ${name}.`;
+    terminal.err(`${path}: ${complaint}\n\n${await usage(path, group)}`);
     return 2;
   }
-  try {
-    await (await load()).run(args, terminal);
+  const command = await load();
+  const fullName = `${path} ${name}`;
+  return 'commands' in command ? dispatch(fullName, command, args, terminal) : run(fullName, command, args, terminal);
+}
+
+async function run(name: string, command: Command, args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  if (args.some(isHelp)) {
+    terminal.out(command.help);
     return 0;
+  }
+  try {
+    return await command.run(args, terminal);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    terminal.err(`portcullis ${name}: ${error.message}\n`);
-    if (error.exitCode === 2) terminal.err(`Try: portcullis ${name} --help\n`);
+    terminal.err(`${name}: ${error.message}\n`);
+    if (error.exitCode === 2) terminal.err(`Try: ${name} --help\n`);
     return error.exitCode;
   }
 }
 
-async function usage(): Promise<string> {
-  const commands = await Promise.all(
-    Object.entries(COMMANDS).map(async ([name, load]) => [name, await load()] as const),
+function isHelp(arg: string | undefined): boolean {
+  return arg === '--help' || arg === '-h';
+}
+
+async function usage(path: string, { summary, commands }: CommandGroup): Promise<string> {
+  const loaded = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(12)} ${(await load()).summary}`),
   );
-  const lines = commands.map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`);
-  return `Usage: portcullis COMMAND [OPTIONS]\n\nCommands:\n${lines.join('\n')}\n\nportcullis COMMAND --help tells more.\n`;
+  const list = loaded.join('\n');
+  return `Usage: ${path} COMMAND [OPTIONS]\n\n${summary}\n\nCommands:\n${list}\n\n${path} COMMAND --help tells more.\n`;
 }
