@@ -57,6 +57,8 @@ export interface Stages<R extends Request = Request> {
   readonly decide: (request: R) => Promise<Decision>;
   /** Written before anything else happens. @throws {Problem} `AUDIT_UNAVAILABLE`. */
   readonly attempt: (request: R, decision: Decision) => Attempt;
+  /** Everything of `apply` but the write. @throws {Problem} as `apply` would. */
+  readonly rehearse: (request: R, decision: Decision) => Promise<void>;
   /** Asks Bedrock; a creation at most once for a client token. */
   readonly apply: (request: R, decision: Decision) => Promise<Applied<R['operation']>>;
   /** Makes the change live if the request asks for it. Never throws: the change is made, and its id may not be lost. */
@@ -77,18 +79,20 @@ export interface Stages<R extends Request = Request> {
  */
 export async function provision<R extends Request>(
   request: R,
-  { decide, attempt, apply, prepare }: Stages<R>,
+  { decide, attempt, rehearse, apply, prepare }: Stages<R>,
 ): Promise<Provisioned<R['operation']>> {
   const decision = await decide(request);
   const trail = attempt(request, decision);
   if (decision.effect === 'deny') throw trail.failed(denial(request, decision));
+  const fail = (error: unknown): never => {
+    throw trail.failed(error);
+  };
   if ('dryRun' in request && request.dryRun) {
+    await rehearse(request, decision).catch(fail);
     trail.dryRun();
     return { decision };
   }
-  const applied = await apply(request, decision).catch((error: unknown) => {
-    throw trail.failed(error);
-  });
+  const applied = await apply(request, decision).catch(fail);
   trail.succeeded(applied);
   const preparation = await prepare(request, decision, applied);
   if (preparation !== undefined) trail.prepared(preparation);

@@ -4,7 +4,7 @@ import { beginTrail } from './audit/trail.ts';
 import { createBedrockClient } from './bedrock/client.ts';
 import type { Config } from './config.ts';
 import type { Call } from './http/serve.ts';
-import { sha256, upstreamToken } from './idempotency/key.ts';
+import { fingerprint, sha256, upstreamToken } from './idempotency/key.ts';
 import type { OnceTable } from './idempotency/once.ts';
 import { LineLogger, type WriteLine } from './log.ts';
 import { decide } from './policy/decide.ts';
@@ -113,6 +113,23 @@ export function createServices(config: Config, write?: WriteLine): Services {
       attempt(request, decision) {
         const sent = token(request, decision);
         return beginTrail(log, call.ids, request, decision, sent && sha256(sent));
+      },
+
+      async rehearse(request, decision) {
+        if (!('dryRun' in request)) return;
+        const { rehearse } = await import('./bedrock/rehearse.ts');
+        const key = token(request, decision);
+        if (key !== undefined && request.operation === 'CreateAgentActionGroup') {
+          const { wouldReplay } = await import('./idempotency/once.ts');
+          const asked = {
+            key,
+            fingerprint: fingerprint(request.actionGroup),
+            owner: decision.id,
+            lambda: call.lambda,
+          };
+          if (await wouldReplay(await table(), asked)) return;
+        }
+        await rehearse(client, request, reading(decision));
       },
 
       apply: (request, decision) => (apply[request.operation] as Stages['apply'])(request, decision),

@@ -65,7 +65,7 @@ export async function deleteActionGroup(
     }
   }
   const input = { agentId, agentVersion, actionGroupId, skipResourceInUseCheck };
-  return change(context, async (abortSignal, watch) => {
+  return change(context, async (abortSignal, watch, mayBeGone) => {
     const command = new DeleteAgentActionGroupCommand(input);
     const attempts = watch(command);
     try {
@@ -74,7 +74,7 @@ export async function deleteActionGroup(
     } catch (error) {
       // The group that an earlier attempt of this call may have deleted is gone: that is what was asked for.
       const isGone = (error as Error).name === 'ResourceNotFoundException';
-      if (isGone && attempts.mayHaveCommitted) return { requestId: undefined };
+      if (isGone && (mayBeGone || attempts.mayHaveCommitted)) return { requestId: undefined };
       throw error;
     }
   });
@@ -93,12 +93,20 @@ function replace(input: UpdateAgentActionGroupRequest, context: ChangeContext): 
   });
 }
 
-/** Sends a change while the lease is ours, again while the agent is busy; the change may be repeated without harm. */
+/**
+ * Sends a change while the lease is ours, again while the agent is busy; the change may be repeated without harm.
+ *
+ * @param send is told whether an earlier try may have made the change.
+ */
 function change<T>(
   { lease, deadline, decisionId }: ChangeContext,
-  send: (abortSignal: AbortSignal, watch: (command: { middlewareStack: unknown }) => Attempts) => Promise<T>,
+  send: (
+    abortSignal: AbortSignal,
+    watch: (command: { middlewareStack: unknown }) => Attempts,
+    mayBeMade: boolean,
+  ) => Promise<T>,
 ): Promise<T> {
-  return whileBusy(async () => {
+  return whileBusy(async (mayBeMade) => {
     await lease.renew();
     let attempts: Attempts | undefined;
     const watch = (command: { middlewareStack: unknown }) => {
@@ -106,20 +114,37 @@ function change<T>(
       return attempts;
     };
     try {
-      return await send(deadline.share(CHANGE_SHARE), watch);
+      return await send(deadline.share(CHANGE_SHARE), watch, mayBeMade);
     } catch (error) {
-      if (error instanceof Problem) throw error;
+      if (error instanceof Problem) throw withoutToken(error);
       const mayHaveCommitted = attempts?.mayHaveCommitted ?? false;
-      throw upstreamProblem(error, { conflictMeansNameTaken: false, mayHaveCommitted, repeatable: true });
+      throw withoutToken(upstreamProblem(error, { conflictMeansNameTaken: false, mayHaveCommitted, repeatable: true }));
     }
   }, deadline);
+}
+
+/** Of a change that may have been made: no token protects it, and none has to. */
+function withoutToken(problem: Problem): Problem {
+  const { code, upstream, retryAfterSeconds, mayHaveCommitted, cause } = problem;
+  if (!mayHaveCommitted || !['UPSTREAM_FAILED', 'UPSTREAM_UNAVAILABLE', 'OUTCOME_UNKNOWN'].includes(code))
+    return problem;
+  return new Problem(code, {
+    detail:
+      'Bedrock gave no usable answer, and the change may have been made. Read the action group to see, or send the same ' +
+      'request again: making this change twice does no harm.',
+    upstream,
+    retryAfterSeconds,
+    mayHaveCommitted,
+    cause,
+  });
 }
 
 function current(request: UpdateActionGroup | DeleteActionGroup, { client, decisionId, deadline }: ChangeContext) {
   return getActionGroup(client, request, { decisionId, abortSignal: deadline.share(CHANGE_SHARE) });
 }
 
-function assertMatches(group: MadeGroup, ifMatch: readonly string[]): void {
+/** @throws {Problem} `PRECONDITION_FAILED` when the group has none of the tags. */
+export function assertMatches(group: MadeGroup, ifMatch: readonly string[]): void {
   if (ifMatch.includes('*') || ifMatch.includes(entityTag(group))) return;
   throw new Problem('PRECONDITION_FAILED', {
     detail: 'The action group was changed since you read it: read it again, and send your change with its new ETag.',

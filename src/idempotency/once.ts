@@ -2,7 +2,7 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { Problem } from '../problem.ts';
-import { RecordStore } from './record-store.ts';
+import { RecordStore, RecordVanished } from './record-store.ts';
 
 /** AWS keeps a client token for an unstated time; we promise a day. */
 const KEEP_FOR_SECONDS = 24 * 60 * 60;
@@ -54,15 +54,7 @@ export async function once<T extends Record<string, string>>(
   { key, fingerprint, owner, lambda }: OnceRequest,
   work: (facts: { mayBeRepeat: boolean }) => Promise<T>,
 ): Promise<OnceResult<T>> {
-  const store = new RecordStore({
-    client: table.client,
-    table: table.name,
-    owner,
-    abortSignal: () => {
-      const leftMs = lambda.getRemainingTimeInMillis() - ANSWER_MS;
-      return AbortSignal.timeout(Math.max(1, Math.min(STORE_DEADLINE_MS, Math.floor(leftMs))));
-    },
-  });
+  const { store, config } = recordsOf(table, { key, fingerprint, owner, lambda });
 
   // Powertools answers a failed save or delete with its own error; what the work itself did must not be lost behind it.
   let did: { result: T } | { error: unknown } | undefined;
@@ -77,19 +69,7 @@ export async function once<T extends Record<string, string>>(
         throw error;
       }
     },
-    {
-      persistenceStore: store,
-      keyPrefix: 'once', // not the function's name, its default: every function shares the records
-      dataIndexArgument: 0,
-      config: new IdempotencyConfig({
-        eventKeyJmesPath: 'key',
-        payloadValidationJmesPath: 'fingerprint',
-        throwOnNoIdempotencyKey: true,
-        expiresAfterSeconds: KEEP_FOR_SECONDS,
-        hashFunction: 'sha256',
-        lambdaContext: lambda as Context,
-      }),
-    },
+    { persistenceStore: store, keyPrefix: KEY_PREFIX, dataIndexArgument: 0, config },
   );
 
   try {
@@ -102,8 +82,52 @@ export async function once<T extends Record<string, string>>(
   }
 }
 
+/**
+ * Whether a request would be replayed, without leaving a trace of having asked.
+ *
+ * @throws {Problem} `REQUEST_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED`, `STORE_UNAVAILABLE`, as `once` would.
+ */
+export async function wouldReplay(table: OnceTable, { key, fingerprint, ...request }: OnceRequest): Promise<boolean> {
+  const { store, config } = recordsOf(table, { key, fingerprint, ...request });
+  store.configure({ config, keyPrefix: KEY_PREFIX });
+  try {
+    const record = await store.getRecord({ key, fingerprint });
+    const isRunning = record.getStatus() === 'INPROGRESS' && (record.inProgressExpiryTimestamp ?? 0) >= Date.now();
+    if (isRunning) throw toProblem({ name: 'IdempotencyAlreadyInProgressError' });
+    return record.getStatus() === 'COMPLETED';
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    if (error instanceof RecordVanished) return false;
+    throw toProblem(error);
+  }
+}
+
+/** Not the function's name, Powertools' default: every function shares the records. */
+const KEY_PREFIX = 'once';
+
+function recordsOf(table: OnceTable, { owner, lambda }: OnceRequest) {
+  const store = new RecordStore({
+    client: table.client,
+    table: table.name,
+    owner,
+    abortSignal: () => {
+      const leftMs = lambda.getRemainingTimeInMillis() - ANSWER_MS;
+      return AbortSignal.timeout(Math.max(1, Math.min(STORE_DEADLINE_MS, Math.floor(leftMs))));
+    },
+  });
+  const config = new IdempotencyConfig({
+    eventKeyJmesPath: 'key',
+    payloadValidationJmesPath: 'fingerprint',
+    throwOnNoIdempotencyKey: true,
+    expiresAfterSeconds: KEEP_FOR_SECONDS,
+    hashFunction: 'sha256',
+    lambdaContext: lambda as Context,
+  });
+  return { store, config };
+}
+
 function toProblem(error: unknown): Problem {
-  switch (error instanceof Error ? error.name : undefined) {
+  switch ((error as Partial<Error> | undefined)?.name) {
     case 'IdempotencyAlreadyInProgressError':
       return new Problem('REQUEST_IN_PROGRESS', {
         detail: `The first request with this client token is still running. Send the same request again in ${RETRY_AFTER_SECONDS} seconds to get its answer.`,

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /** Powertools retries its whole state machine on this name: the record changed between our two looks at it. */
-class RecordVanished extends Error {
+export class RecordVanished extends Error {
   override readonly name = 'IdempotencyInconsistentStateError';
 }
 

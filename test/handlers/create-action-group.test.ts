@@ -316,7 +316,20 @@ describe('200, for a dry run', () => {
       location: undefined,
       'idempotent-replayed': undefined,
     });
-    nothingWasSent();
+    expect(service.bedrock.ledger).toEqual([]);
+    expect(service.bedrock.requests.map(({ operation }) => operation)).toEqual(['ListAgentActionGroups']);
+  });
+
+  test('it meets what the real call would meet: a taken name, a token spent on another body', async () => {
+    const clientToken = freshToken();
+    const first = group({ clientToken });
+    expectCreated(await service.post(first), first);
+    expectProblem(await service.post(group(), dry), 'NAME_TAKEN', { decided: true });
+    expectProblem(await service.post(group({ clientToken, description: 'Other.' }), dry), 'IDEMPOTENCY_KEY_REUSED', {
+      decided: true,
+    });
+    expect((await service.post(first, dry)).json.decision).toMatchObject({ effect: 'allow' });
+    expect(service.bedrock.ledger).toHaveLength(1);
   });
 
   test('it spends no token: the real call may carry it, even with another body', async () => {
