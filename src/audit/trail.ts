@@ -36,11 +36,13 @@ export function beginTrail(
   try {
     log.must(MESSAGE, { audit: { phase: 'attempt', ...common } });
   } catch (error) {
-    throw new Problem('AUDIT_UNAVAILABLE', {
+    const problem = new Problem('AUDIT_UNAVAILABLE', {
       detail: 'Nothing was created. Retrying with the same client token is safe.',
       retryAfterSeconds: 2,
       cause: error,
     });
+    problem.decisionId = decision.id;
+    throw problem;
   }
 
   // The change is made by now: failing the request would lose its id, so the missing outcome is left to reconciliation.

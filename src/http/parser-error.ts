@@ -1,5 +1,6 @@
 import { describeSyntaxError } from '../contract/json-text.ts';
 import { Problem } from '../problem.ts';
+import { badBody } from './text-body.ts';
 
 /** What Middy's parser throws (`createError` of its util package); `cause.data` is the raw body and is never logged. */
 interface ParserError {
@@ -13,13 +14,21 @@ export function toProblem(error: unknown): Problem {
   const { statusCode, cause } = (error ?? {}) as ParserError;
   if (cause?.package === '@middy/http-json-body-parser') {
     if (statusCode === 415) {
-      return new Problem('UNSUPPORTED_MEDIA_TYPE', { detail: 'Send the body with Content-Type: application/json.' });
+      const message = 'The body is not declared as JSON.';
+      return badBody(
+        'UNSUPPORTED_MEDIA_TYPE',
+        message,
+        'Send it with Content-Type: application/json.',
+        'header:Content-Type',
+      );
     }
-    const detail =
-      cause.message === undefined
-        ? `The member name ${JSON.stringify(cause.data)} is not allowed.`
-        : describeSyntaxError(String(cause.data), new SyntaxError(cause.message));
-    return new Problem('MALFORMED_BODY', { detail });
+    return cause.message === undefined
+      ? badBody('MALFORMED_BODY', `The member name ${JSON.stringify(cause.data)} is not allowed.`, 'Remove it.')
+      : badBody(
+          'MALFORMED_BODY',
+          describeSyntaxError(String(cause.data), new SyntaxError(cause.message)),
+          'Send well-formed JSON.',
+        );
   }
   return new Problem('INTERNAL', {
     detail: 'The service failed. Retrying with the same client token is safe.',

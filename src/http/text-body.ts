@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { scanJson } from '../contract/json-text.ts';
-import { Problem } from '../problem.ts';
+import { Problem, type ProblemCode } from '../problem.ts';
 
 /** More than any action group needs (Bedrock's own limits are below it), and few enough to read twice. */
 export const MAX_BODY_BYTES = 1_048_576;
@@ -18,7 +18,7 @@ export function hasBody({ body }: APIGatewayProxyEvent): boolean {
 export function readText(event: APIGatewayProxyEvent): void {
   const text = decode(event);
   if (text.trim() === '') {
-    throw new Problem('MALFORMED_BODY', { detail: 'The body is empty: send a JSON object.' });
+    throw badBody('MALFORMED_BODY', 'The body is empty.', 'Send a JSON object.');
   }
   const faults = scanJson(text);
   if (faults.length > 0) {
@@ -48,12 +48,20 @@ function decode({ body, isBase64Encoded }: APIGatewayProxyEvent): string {
 }
 
 const bodyTooLarge = () =>
-  new Problem('BODY_TOO_LARGE', {
-    detail: `The body is larger than ${MAX_BODY_BYTES} bytes (1 MB). Put a large OpenAPI schema into S3 and name it in apiSchema.s3.`,
-  });
+  badBody(
+    'BODY_TOO_LARGE',
+    `The body is larger than ${MAX_BODY_BYTES} bytes (1 MB).`,
+    'Put a large OpenAPI schema into S3 and name it in apiSchema.s3.',
+  );
 
 const notUtf8 = () =>
-  new Problem('MALFORMED_BODY', {
-    detail:
-      'The body is not valid UTF-8. Send it as UTF-8; write a replacement character, if you mean one, as \\ufffd.',
-  });
+  badBody(
+    'MALFORMED_BODY',
+    'The body is not valid UTF-8.',
+    'Send it as UTF-8; write a replacement character, if you mean one, as \\ufffd.',
+  );
+
+/** A fault of the body as a whole, listed like every other. @param pointer the body itself unless it is told */
+export function badBody(code: ProblemCode, message: string, fix: string, pointer = ''): Problem {
+  return new Problem(code, { detail: `${message} ${fix}`, errors: [{ pointer, message, fix }] });
+}
