@@ -16,10 +16,10 @@ export interface Expected {
 
 type Reply = Pick<Got, 'status' | 'headers' | 'json'>;
 
-/** The whole answer: status, every header that is ours, and a body with these members and no others. */
 /** Their fault is the body as a whole, and is listed like any other. */
 const OF_THE_BODY: readonly ProblemCode[] = ['MALFORMED_BODY', 'UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE'];
 
+/** The whole answer: status, every header that is ours, and a body with these members and no others. */
 export function expectProblem(reply: Reply, code: ProblemCode, expected: Expected = {}): void {
   const { status, title, retryable } = PROBLEMS[code];
   const { detail = expect.any(String), errors, upstream, retryAfter, decided = false } = expected;
