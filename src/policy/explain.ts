@@ -15,6 +15,8 @@ export interface Explanation {
 export interface ExplainedRule {
   readonly rule: string;
   readonly summary: string;
+  /** The same with the caller's settings. */
+  readonly words: string;
   readonly enforcement: 'deny' | 'warn';
   readonly operations: readonly Operation[];
   /** What the rule holds the caller's requests against. */
@@ -25,6 +27,7 @@ export interface ExplainedRule {
     readonly agent?: string | undefined;
     readonly groupName?: string | undefined;
     readonly settings: unknown;
+    readonly words: string;
     readonly until: string;
   }[];
 }
@@ -60,10 +63,13 @@ export function explainTo(policy: Policy, principal: Principal, nowEpochMs: numb
 function explained({ rule, enforcement, settings, exemptions }: ActiveRule, operations: Operation[], now: number) {
   const holding = exemptions
     .filter(({ untilEpochMs }) => now <= untilEpochMs)
-    .map(({ id, agent, groupName, settings, until }) => ({ id, agent, groupName, settings, until }));
+    .map(({ id, agent, groupName, settings, until }) => {
+      return { id, agent, groupName, settings, words: rule.describe(settings), until };
+    });
   return {
     rule: rule.id,
     summary: rule.summary,
+    words: rule.describe(settings),
     enforcement,
     operations: operations.sort(),
     settings,

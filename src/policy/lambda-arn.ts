@@ -9,6 +9,7 @@ export interface LambdaArn {
 
 /** Undefined for whatever is not the ARN of a function, perhaps with a version or alias after it. */
 export function parseLambdaArn(arn: string): LambdaArn | undefined {
+  if (typeof arn !== 'string') return undefined;
   const [scheme, partition = '', service, region = '', account = '', kind, name = '', qualifier, ...rest] =
     arn.split(':');
   const sound =

@@ -35,17 +35,22 @@ export interface RuleDefinition<E extends Entries> {
   readonly summary: string;
   /** The calls it judges. Default: create and update. */
   readonly operations?: readonly Operation[];
+  /** What a reader of the docs must know beside the summary: what the rule does not see, what it goes together with. */
+  readonly notes?: string;
   /** Beside them the document writes `enforcement`, `final` and `exemptible`, so no setting bears those names. */
   readonly settings: E;
   /** Every violation, none if the rule holds. Synchronous and total; it sees neither clock nor network. */
   check(request: Judged, settings: FieldsOutput<E>): readonly Finding[];
+  /** The rule with these settings, in a sentence to the caller: what it must do, or may. */
+  describe(settings: FieldsOutput<E>): string;
   /** At least one of each verdict. */
   readonly examples: readonly Example<FieldsOutput<E>>[];
 }
 
 /** A rule whose settings' type has been forgotten, as the registry holds it. */
-export interface Rule extends Required<Omit<RuleDefinition<Entries>, 'check' | 'examples'>> {
+export interface Rule extends Required<Omit<RuleDefinition<Entries>, 'check' | 'describe' | 'examples'>> {
   check(request: Judged, settings: Settings): readonly Finding[];
+  describe(settings: Settings): string;
   readonly examples: readonly Example<Settings>[];
 }
 
@@ -54,10 +59,22 @@ export interface Rule extends Required<Omit<RuleDefinition<Entries>, 'check' | '
 export type Settings = any;
 
 export function defineRule<const E extends Entries>(definition: RuleDefinition<E>): Rule {
-  return { operations: ['CreateAgentActionGroup', 'UpdateAgentActionGroup'], ...definition };
+  return { operations: ['CreateAgentActionGroup', 'UpdateAgentActionGroup'], notes: '', ...definition };
 }
 
 /** Checks at the place of writing that a finding says all that a caller needs. */
 export function violation(finding: Finding): Finding {
   return finding;
+}
+
+/** A JSON Pointer to what lies at the end of these keys. */
+export function pointerTo(...keys: readonly (string | number)[]): string {
+  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** "a, b or c"; "nothing" where there is nothing to choose from. */
+export function anyOf(choices: readonly string[]): string {
+  if (choices.length === 0) return 'nothing';
+  const [last, ...others] = choices.toReversed();
+  return others.length === 0 ? (last as string) : `${others.toReversed().join(', ')} or ${last}`;
 }

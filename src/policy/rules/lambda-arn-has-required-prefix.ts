@@ -1,5 +1,5 @@
 import { type LambdaArn, outsidePrefix, parseLambdaArn, parseLambdaPrefix } from '../lambda-arn.ts';
-import { defineRule, violation } from '../rule.ts';
+import { anyOf, defineRule, violation } from '../rule.ts';
 import { faultText, list, quote, textThat } from '../schema.ts';
 
 const LambdaArnPrefix = textThat((prefix) =>
@@ -35,6 +35,7 @@ export default defineRule({
       }),
     ];
   },
+  describe: ({ prefixes }) => `A Lambda function’s ARN begins with ${anyOf(prefixes)}.`,
   examples: [
     {
       name: 'a function under the prefix',

@@ -17,6 +17,8 @@ export default defineRule({
       }),
     ];
   },
+  describe: ({ allow }) =>
+    `You may ${allow ? '' : 'not '}return control to the calling application (customControl: RETURN_CONTROL).`,
   examples: [
     {
       name: 'return of control where it is allowed',

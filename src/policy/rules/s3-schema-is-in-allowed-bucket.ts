@@ -1,5 +1,5 @@
 import { nearest } from '../nearest.ts';
-import { defineRule, violation } from '../rule.ts';
+import { anyOf, defineRule, violation } from '../rule.ts';
 import { list, text } from '../schema.ts';
 
 const Bucket = text(
@@ -16,14 +16,14 @@ export default defineRule({
   check({ actionGroup }, { buckets }) {
     const s3 = actionGroup.apiSchema?.s3;
     if (s3 === undefined) return [];
-    const bucket = s3.s3BucketName;
-    if (bucket !== undefined && buckets.includes(bucket)) return [];
-    const meant = bucket === undefined ? undefined : nearest(bucket, buckets);
+    const bucket: unknown = s3?.s3BucketName;
+    if (typeof bucket === 'string' && buckets.includes(bucket)) return [];
+    const meant = typeof bucket === 'string' ? nearest(bucket, buckets) : undefined;
     return [
       violation({
         pointer: '/apiSchema/s3/s3BucketName',
         message:
-          bucket === undefined
+          typeof bucket !== 'string'
             ? 'The schema’s bucket is not named.'
             : `The bucket ${bucket} is not allowed.${meant === undefined ? '' : ` The nearest allowed one is ${meant}.`}`,
         allowed: buckets,
@@ -34,6 +34,10 @@ export default defineRule({
       }),
     ];
   },
+  describe: ({ buckets }) =>
+    buckets.length === 0
+      ? 'A schema is sent in the request: none may be kept in S3.'
+      : `A schema kept in S3 lies in the bucket ${anyOf(buckets)}.`,
   examples: [
     {
       name: 'a schema in a listed bucket',

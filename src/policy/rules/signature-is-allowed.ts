@@ -1,15 +1,7 @@
 import { nearest } from '../nearest.ts';
-import { defineRule, violation } from '../rule.ts';
+import { anyOf, defineRule, violation } from '../rule.ts';
 import { list, oneOf } from '../schema.ts';
-
-/** Those that Bedrock knows. A new one has to be let in by the request's contract as well. */
-const SIGNATURES = [
-  'AMAZON.UserInput',
-  'AMAZON.CodeInterpreter',
-  'ANTHROPIC.Computer',
-  'ANTHROPIC.Bash',
-  'ANTHROPIC.TextEditor',
-] as const;
+import { SIGNATURES } from '../signatures.ts';
 
 /** A signature gives the agent a built-in ability: to run code, a shell or a desktop. Only the listed ones may be given. */
 export default defineRule({
@@ -19,7 +11,7 @@ export default defineRule({
   check({ actionGroup }, { allow }) {
     const signature = actionGroup.parentActionGroupSignature;
     if (signature === undefined || (allow as readonly string[]).includes(signature)) return [];
-    const meant = nearest(signature, allow);
+    const meant = typeof signature === 'string' ? nearest(signature, allow) : undefined;
     return [
       violation({
         pointer: '/parentActionGroupSignature',
@@ -32,6 +24,10 @@ export default defineRule({
       }),
     ];
   },
+  describe: ({ allow }) =>
+    allow.length === 0
+      ? 'You may add no built-in action group.'
+      : `A built-in action group (parentActionGroupSignature) is ${anyOf(allow)}.`,
   examples: [
     {
       name: 'a listed signature',
