@@ -19,8 +19,10 @@ export function writeOptions({ dryRun, prepare }: Query): WriteOptions {
   return { dryRun: dryRun ?? false, prepare: prepare ?? 'none' };
 }
 
-/** Entity tags as RFC 9110 lists them, or `*`. A weak tag is a tag, but never equal to one of ours. */
-const IF_MATCH = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
+/** An entity tag of RFC 9110. A weak one is a tag, but never equal to one of ours. */
+const TAG = '(?:W/)?"[\\x21\\x23-\\x7e]*"';
+const IF_MATCH = new RegExp(`^\\s*(?:\\*|${TAG}(?:\\s*,\\s*${TAG})*)\\s*$`);
+const EACH = new RegExp(`\\*|${TAG}`, 'g');
 
 /**
  * The tags of `If-Match`: the write happens only if the group still has one of them. `*` asks for any group.
@@ -31,7 +33,8 @@ export function readIfMatch(values: readonly string[]): Checked<readonly string[
   if (values.length === 0) return { value: undefined };
   const joined = values.join(', ');
   if (!IF_MATCH.test(joined)) return { faults: [notEntityTags()] };
-  return { value: joined.split(',').map((tag) => tag.trim()) };
+  // Not split at commas: a tag may contain one, and `"a,*,b"` does not ask for any group.
+  return { value: joined.match(EACH) ?? [] };
 }
 
 function notEntityTags(): Fault {
