@@ -9,6 +9,7 @@ export interface Difference {
   readonly after?: unknown;
 }
 
+const SCHEMA = '/apiSchema';
 const PAYLOAD = '/apiSchema/payload';
 
 /**
@@ -36,6 +37,8 @@ function compare(pointer: string, before: unknown, after: unknown): Difference[]
     );
   }
   if (before === after) return [];
+  // A schema that comes or goes as a whole is told by its members, so that its payload is told by its name alone.
+  if (pointer === SCHEMA) return compare(pointer, before ?? {}, after ?? {});
   return [pointer === PAYLOAD ? { pointer } : { pointer, before, after }];
 }
 
