@@ -72,9 +72,20 @@ export async function declare(
         differences: [],
       };
     } catch (error) {
-      if (look === LOOKS || !(error instanceof Problem) || !OVERTAKEN.includes(error.code)) throw error;
+      if (!(error instanceof Problem) || !OVERTAKEN.includes(error.code)) throw error;
+      if (look === LOOKS) throw error.code === 'PRECONDITION_FAILED' ? keptChanging(error) : error;
     }
   }
+}
+
+/** The precondition was this service's own: to whoever declares, it only means that others do the same at this moment. */
+function keptChanging({ decisionId }: Problem): Problem {
+  const problem = new Problem('AGENT_BUSY', {
+    detail: 'Other requests keep changing this action group. Send the same request again in a moment.',
+    retryAfterSeconds: 2,
+  });
+  problem.decisionId = decisionId;
+  return problem;
 }
 
 /** Nothing is read from Bedrock for a group that may be neither created nor updated. */
@@ -111,7 +122,13 @@ async function find(
         operation: 'GetAgentActionGroup',
         actionGroupId: summary.actionGroupId,
       };
-      return carriedOut(await provision(get, stagesFor())).result;
+      try {
+        return carriedOut(await provision(get, stagesFor())).result;
+      } catch (error) {
+        // Deleted since it was listed.
+        if (error instanceof Problem && error.code === 'NOT_FOUND') return undefined;
+        throw error;
+      }
     }
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
