@@ -15,20 +15,37 @@ export interface PutActionGroup extends WriteOptions {
 export interface RawPut {
   readonly labels: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, readonly string[]>>;
+  /** Every value of the header `If-Match`. */
+  readonly ifMatch: readonly string[];
   readonly body: unknown;
 }
 
-/** @throws {Problem} `INVALID_REQUEST` with the faults of path, query and body together. */
+/** @throws {Problem} `INVALID_REQUEST` with the faults of path, query, header and body together. */
 export function parsePutActionGroup(request: RawPut): PutActionGroup {
   const name = request.labels.actionGroupName;
   const { labels, query, actionGroup } = allOf({
     labels: readLabels(request.labels, { agentId: Id, agentVersion: DraftVersion, actionGroupName: Name }),
     query: readQuery(request.query, WRITE_QUERY),
+    ifMatch: withoutIfMatch(request.ifMatch),
     actionGroup: check(UpdateActionGroupBody, named(request.body, name)),
     sameName: sameName(request.body, name),
   });
   const { actionGroupName: _, ...place } = labels;
   return { ...place, actionGroup, ...writeOptions(query) };
+}
+
+/** A condition that is not looked at must not seem to be met. */
+function withoutIfMatch(values: readonly string[]): Checked<undefined> {
+  if (values.length === 0) return { value: undefined };
+  return {
+    faults: [
+      {
+        pointer: 'header:If-Match',
+        message: '`If-Match` is not taken here: a group is declared whatever it was before.',
+        fix: 'Leave the header out, or update the group by its id.',
+      },
+    ],
+  };
 }
 
 /** The path names the group; the body need not repeat it. */

@@ -8,9 +8,8 @@ import type { Services } from '../services.ts';
 /** `PUT /v1/agents/{agentId}/versions/{agentVersion}/action-groups/by-name/{actionGroupName}` */
 export const putActionGroup: RestOperation<Services> = async (call, { stagesOf }) => {
   const { labels, query, body, caller } = call;
-  const { done, change, differences } = await declare({ ...parsePutActionGroup({ labels, query, body }), caller }, () =>
-    stagesOf(call),
-  );
+  const put = parsePutActionGroup({ labels, query, ifMatch: call.header('if-match'), body });
+  const { done, change, differences } = await declare({ ...put, caller }, () => stagesOf(call));
   const collection = call.path.replace(/\/by-name\/[^/]*\/?$/, '');
   return presentWrite(done, { created: change === 'created', collection, also: { change, differences } });
 };
