@@ -89,14 +89,21 @@ async function read<T>(
       mayHaveCommitted: false,
       repeatable: true,
     });
-    // A read changes nothing, so nothing of it is unknown but the answer.
-    throw problem.code === 'OUTCOME_UNKNOWN' ? noAnswer(error) : problem;
+    throw asRead(problem);
   }
 }
 
-function noAnswer(cause: unknown): Problem {
-  const detail = 'Bedrock gave no usable answer in time. Send the same request again later.';
-  return new Problem('UPSTREAM_UNAVAILABLE', { detail, retryAfterSeconds: 2, cause });
+/** A read changes nothing: nothing of it is unknown but the answer, and no token makes it safe to repeat. */
+function asRead(problem: Problem): Problem {
+  const { code, upstream, cause } = problem;
+  if (!['UPSTREAM_FAILED', 'UPSTREAM_UNAVAILABLE', 'OUTCOME_UNKNOWN'].includes(code)) return problem;
+  const detail = 'Bedrock gave no usable answer. Send the same request again later.';
+  return new Problem(code === 'OUTCOME_UNKNOWN' ? 'UPSTREAM_UNAVAILABLE' : code, {
+    detail,
+    retryAfterSeconds: 2,
+    upstream,
+    cause,
+  });
 }
 
 function nothingSaid(what: string): Problem {
