@@ -10,7 +10,7 @@ import { type AwsAnswer, awsCallOf, serveAws } from '../http/aws-protocol.ts';
 import type { Call, Operation } from '../http/serve.ts';
 import { whileInProgress } from '../idempotency/in-progress.ts';
 import { inLambda } from '../lambda.ts';
-import { Problem } from '../problem.ts';
+import { begun } from '../preparing.ts';
 import { carriedOut, provision, type Request, type Stages } from '../provisioning.ts';
 import type { Services } from '../services.ts';
 
@@ -67,25 +67,6 @@ export const handler = inLambda((services) => serveAws(awsProtocol, services));
 
 function success(status: 200 | 202, decisionId: string, body: object): AwsAnswer {
   return { status, decisionId, body };
-}
-
-/**
- * A 202 says that the agent is being prepared, and clients wait for the end of that. So a call whose time ran out before
- * anything began is a failure here.
- */
-function begun(stages: Stages<Request<'PrepareAgent'>>): typeof stages {
-  return {
-    ...stages,
-    async apply(request, decision) {
-      const applied = await stages.apply(request, decision);
-      const { status } = applied.result;
-      if (['PREPARING', 'PREPARED', 'FAILED'].includes(status)) return applied;
-      throw new Problem('AGENT_BUSY', {
-        detail: `The agent could not be prepared in time: it is ${status}, and others change or prepare it. Send the same request again.`,
-        retryAfterSeconds: 5,
-      });
-    },
-  };
 }
 
 /** No AWS client retries a 409, so a repeat waits for the first request and gets its answer. */

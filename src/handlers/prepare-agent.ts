@@ -2,13 +2,14 @@ import { parsePrepareAgent } from '../contract/agent.ts';
 import { presentPreparation } from '../http/preparation-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
 import { inLambda } from '../lambda.ts';
+import { begun } from '../preparing.ts';
 import { carriedOut, provision } from '../provisioning.ts';
 import type { Services } from '../services.ts';
 
 /** `POST /v1/agents/{agentId}/prepare` */
 export const prepareAgent: RestOperation<Services> = async (call, { stagesOf }) => {
   const request = parsePrepareAgent(call);
-  const done = carriedOut(await provision({ ...request, caller: call.caller }, stagesOf(call)));
+  const done = carriedOut(await provision({ ...request, caller: call.caller }, begun(stagesOf(call))));
   const { status, preparedAt, agentVersion } = done.result;
   return {
     // Accepted, and not over yet: as Bedrock answers it.
