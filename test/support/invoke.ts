@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Config } from '../../src/config.ts';
-import { createActionGroup } from '../../src/handlers/create-action-group.ts';
-import { serveRest } from '../../src/http/rest.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
+import { routesOf } from '../../src/local/routes.ts';
 import type { WriteLine } from '../../src/log.ts';
 import { createServices } from '../../src/services.ts';
 import type { Got } from '../local/gateway/gateway.ts';
@@ -16,11 +15,13 @@ export interface Invocation {
   readonly remainingMs?: number;
 }
 
-/** Runs the operation as Lambda does: services of its own, built from a configuration, and an event. */
+/** Runs the event's operation as Lambda does: services of its own, built from a configuration. */
 export async function invoke(config: Config, event: APIGatewayProxyEvent, invocation: Invocation = {}): Promise<Reply> {
   const { write = () => {}, remainingMs = 28_000 } = invocation;
-  const handler = serveRest(createActionGroup, createServices(config, write));
-  const facts = { functionName: 'create-action-group', region: config.region, accountId: '111122223333' };
+  const { handler, functionName = '' } = routesOf(createServices(config, write)).find(
+    ({ method, path }) => path === event.resource && (method === 'ANY' || method === event.httpMethod),
+  )!;
+  const facts = { functionName, region: config.region, accountId: '111122223333' };
   const context = lambdaContext({ ...facts, timeoutMs: remainingMs, now: Date.now });
   const result = await handler(structuredClone(event), context);
   const headers = Object.entries(result.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
@@ -28,7 +29,9 @@ export async function invoke(config: Config, event: APIGatewayProxyEvent, invoca
     status: result.statusCode,
     headers: Object.fromEntries(headers),
     text: result.body,
-    json: JSON.parse(result.body),
+    get json() {
+      return JSON.parse(result.body);
+    },
   };
 }
 
