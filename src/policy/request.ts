@@ -72,6 +72,9 @@ export interface PolicyRequest {
   readonly principal: Principal;
   readonly agentId: string;
   readonly agentVersion?: string | undefined;
+  /** Where the agent lives: twelve digits, and a region's name. */
+  readonly agentAccount?: string | undefined;
+  readonly agentRegion?: string | undefined;
   readonly actionGroupId?: string | undefined;
   /** The whole group as it would be after the call. Without it a create or an update cannot be judged, and is denied. */
   readonly actionGroup?: ActionGroup | undefined;

@@ -140,6 +140,17 @@ export function flag(): Schema<boolean> {
   return v.boolean(({ input }) => notA('true or false', input));
 }
 
+export function wholeNumber({ atLeast, atMost }: { atLeast: number; atMost?: number }): Schema<number> {
+  const bounds = atMost === undefined ? `of ${atLeast} or more` : `from ${atLeast} to ${atMost}`;
+  return v.pipe(
+    v.number(({ input }) => notA(`a whole number ${bounds}`, input)),
+    v.check(
+      (given) => Number.isSafeInteger(given) && given >= atLeast && given <= (atMost ?? Number.MAX_SAFE_INTEGER),
+      ({ input }) => faultText(`${quote(input)} is not possible here.`, `Write a whole number ${bounds}.`),
+    ),
+  );
+}
+
 export function oneOf<const T extends string>(options: readonly T[]): Schema<T> {
   return v.picklist(options, ({ input }) =>
     typeof input === 'string'
