@@ -1,13 +1,17 @@
 import type { Rule } from '../rule.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
+import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-region.ts';
 import returnControlIsAllowed from './return-control-is-allowed.ts';
 import s3SchemaIsInAllowedBucket from './s3-schema-is-in-allowed-bucket.ts';
 import signatureIsAllowed from './signature-is-allowed.ts';
 
 /** Every rule there is, by id. A test fails when a file of this folder is missing here. */
 export const RULES: ReadonlyMap<string, Rule> = new Map(
-  [lambdaArnHasRequiredPrefix, returnControlIsAllowed, s3SchemaIsInAllowedBucket, signatureIsAllowed].map((rule) => [
-    rule.id,
-    rule,
-  ]),
+  [
+    lambdaArnHasRequiredPrefix,
+    lambdaIsInAgentAccountAndRegion,
+    returnControlIsAllowed,
+    s3SchemaIsInAllowedBucket,
+    signatureIsAllowed,
+  ].map((rule) => [rule.id, rule]),
 );
