@@ -1,0 +1,9 @@
+import type { CommandGroup } from '../command.ts';
+
+/** `portcullis policy …`: an organisation's policy as tested code. */
+export const policy: CommandGroup = {
+  summary: "Checks, tests, explains and compares the organisation's policy.",
+  commands: {
+    check: async () => (await import('./check.ts')).check,
+  },
+};
