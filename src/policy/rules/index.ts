@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
 import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-region.ts';
+import lambdaIsPinned from './lambda-is-pinned.ts';
 import returnControlIsAllowed from './return-control-is-allowed.ts';
 import s3SchemaIsInAllowedBucket from './s3-schema-is-in-allowed-bucket.ts';
 import signatureIsAllowed from './signature-is-allowed.ts';
@@ -10,6 +11,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
   [
     lambdaArnHasRequiredPrefix,
     lambdaIsInAgentAccountAndRegion,
+    lambdaIsPinned,
     returnControlIsAllowed,
     s3SchemaIsInAllowedBucket,
     signatureIsAllowed,
