@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import customActionGroupIsAllowed from './custom-action-group-is-allowed.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
 import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-region.ts';
 import lambdaIsPinned from './lambda-is-pinned.ts';
@@ -9,6 +10,7 @@ import signatureIsAllowed from './signature-is-allowed.ts';
 /** Every rule there is, by id. A test fails when a file of this folder is missing here. */
 export const RULES: ReadonlyMap<string, Rule> = new Map(
   [
+    customActionGroupIsAllowed,
     lambdaArnHasRequiredPrefix,
     lambdaIsInAgentAccountAndRegion,
     lambdaIsPinned,
