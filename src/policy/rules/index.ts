@@ -6,6 +6,7 @@ import lambdaIsPinned from './lambda-is-pinned.ts';
 import returnControlIsAllowed from './return-control-is-allowed.ts';
 import s3SchemaIsInAllowedBucket from './s3-schema-is-in-allowed-bucket.ts';
 import signatureIsAllowed from './signature-is-allowed.ts';
+import signatureParamsAreAllowed from './signature-params-are-allowed.ts';
 
 /** Every rule there is, by id. A test fails when a file of this folder is missing here. */
 export const RULES: ReadonlyMap<string, Rule> = new Map(
@@ -17,5 +18,6 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     returnControlIsAllowed,
     s3SchemaIsInAllowedBucket,
     signatureIsAllowed,
+    signatureParamsAreAllowed,
   ].map((rule) => [rule.id, rule]),
 );
