@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import actionGroupNameMatches from './action-group-name-matches.ts';
 import customActionGroupIsAllowed from './custom-action-group-is-allowed.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
 import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-region.ts';
@@ -11,6 +12,7 @@ import signatureParamsAreAllowed from './signature-params-are-allowed.ts';
 /** Every rule there is, by id. A test fails when a file of this folder is missing here. */
 export const RULES: ReadonlyMap<string, Rule> = new Map(
   [
+    actionGroupNameMatches,
     customActionGroupIsAllowed,
     lambdaArnHasRequiredPrefix,
     lambdaIsInAgentAccountAndRegion,
