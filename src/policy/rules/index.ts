@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import actionGroupNameMatches from './action-group-name-matches.ts';
 import customActionGroupIsAllowed from './custom-action-group-is-allowed.ts';
+import descriptionIsGiven from './description-is-given.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
 import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-region.ts';
 import lambdaIsPinned from './lambda-is-pinned.ts';
@@ -14,6 +15,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
   [
     actionGroupNameMatches,
     customActionGroupIsAllowed,
+    descriptionIsGiven,
     lambdaArnHasRequiredPrefix,
     lambdaIsInAgentAccountAndRegion,
     lambdaIsPinned,
