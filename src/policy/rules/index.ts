@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import actionGroupNameMatches from './action-group-name-matches.ts';
+import clientTokenIsGiven from './client-token-is-given.ts';
 import customActionGroupIsAllowed from './custom-action-group-is-allowed.ts';
 import descriptionIsGiven from './description-is-given.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
@@ -14,6 +15,7 @@ import signatureParamsAreAllowed from './signature-params-are-allowed.ts';
 export const RULES: ReadonlyMap<string, Rule> = new Map(
   [
     actionGroupNameMatches,
+    clientTokenIsGiven,
     customActionGroupIsAllowed,
     descriptionIsGiven,
     lambdaArnHasRequiredPrefix,
