@@ -8,6 +8,7 @@ import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-re
 import lambdaIsPinned from './lambda-is-pinned.ts';
 import returnControlIsAllowed from './return-control-is-allowed.ts';
 import s3SchemaIsInAllowedBucket from './s3-schema-is-in-allowed-bucket.ts';
+import s3SchemaKeyMatches from './s3-schema-key-matches.ts';
 import schemaSourceIsAllowed from './schema-source-is-allowed.ts';
 import signatureIsAllowed from './signature-is-allowed.ts';
 import signatureParamsAreAllowed from './signature-params-are-allowed.ts';
@@ -24,6 +25,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     lambdaIsPinned,
     returnControlIsAllowed,
     s3SchemaIsInAllowedBucket,
+    s3SchemaKeyMatches,
     schemaSourceIsAllowed,
     signatureIsAllowed,
     signatureParamsAreAllowed,
