@@ -8,6 +8,7 @@ import functionRequiresConfirmation from './function-requires-confirmation.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
 import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-region.ts';
 import lambdaIsPinned from './lambda-is-pinned.ts';
+import newGroupStartsDisabled from './new-group-starts-disabled.ts';
 import parameterCountIsLimited from './parameter-count-is-limited.ts';
 import returnControlIsAllowed from './return-control-is-allowed.ts';
 import s3SchemaIsInAllowedBucket from './s3-schema-is-in-allowed-bucket.ts';
@@ -28,6 +29,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     lambdaArnHasRequiredPrefix,
     lambdaIsInAgentAccountAndRegion,
     lambdaIsPinned,
+    newGroupStartsDisabled,
     parameterCountIsLimited,
     returnControlIsAllowed,
     s3SchemaIsInAllowedBucket,
