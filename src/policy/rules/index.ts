@@ -3,6 +3,7 @@ import actionGroupNameMatches from './action-group-name-matches.ts';
 import clientTokenIsGiven from './client-token-is-given.ts';
 import customActionGroupIsAllowed from './custom-action-group-is-allowed.ts';
 import descriptionIsGiven from './description-is-given.ts';
+import enablingIsAllowed from './enabling-is-allowed.ts';
 import functionCountIsLimited from './function-count-is-limited.ts';
 import functionRequiresConfirmation from './function-requires-confirmation.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
@@ -24,6 +25,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     clientTokenIsGiven,
     customActionGroupIsAllowed,
     descriptionIsGiven,
+    enablingIsAllowed,
     functionCountIsLimited,
     functionRequiresConfirmation,
     lambdaArnHasRequiredPrefix,
