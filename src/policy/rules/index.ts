@@ -2,6 +2,7 @@ import type { Rule } from '../rule.ts';
 import actionGroupNameMatches from './action-group-name-matches.ts';
 import clientTokenIsGiven from './client-token-is-given.ts';
 import customActionGroupIsAllowed from './custom-action-group-is-allowed.ts';
+import deletionIsAllowed from './deletion-is-allowed.ts';
 import descriptionIsGiven from './description-is-given.ts';
 import enablingIsAllowed from './enabling-is-allowed.ts';
 import functionCountIsLimited from './function-count-is-limited.ts';
@@ -24,6 +25,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     actionGroupNameMatches,
     clientTokenIsGiven,
     customActionGroupIsAllowed,
+    deletionIsAllowed,
     descriptionIsGiven,
     enablingIsAllowed,
     functionCountIsLimited,
