@@ -7,6 +7,7 @@ import descriptionIsGiven from './description-is-given.ts';
 import enablingIsAllowed from './enabling-is-allowed.ts';
 import functionCountIsLimited from './function-count-is-limited.ts';
 import functionRequiresConfirmation from './function-requires-confirmation.ts';
+import inUseCheckIsKept from './in-use-check-is-kept.ts';
 import lambdaArnHasRequiredPrefix from './lambda-arn-has-required-prefix.ts';
 import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-region.ts';
 import lambdaIsPinned from './lambda-is-pinned.ts';
@@ -30,6 +31,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     enablingIsAllowed,
     functionCountIsLimited,
     functionRequiresConfirmation,
+    inUseCheckIsKept,
     lambdaArnHasRequiredPrefix,
     lambdaIsInAgentAccountAndRegion,
     lambdaIsPinned,
