@@ -13,6 +13,7 @@ import lambdaIsInAgentAccountAndRegion from './lambda-is-in-agent-account-and-re
 import lambdaIsPinned from './lambda-is-pinned.ts';
 import newGroupStartsDisabled from './new-group-starts-disabled.ts';
 import parameterCountIsLimited from './parameter-count-is-limited.ts';
+import reservedNameMatchesSignature from './reserved-name-matches-signature.ts';
 import returnControlIsAllowed from './return-control-is-allowed.ts';
 import s3SchemaIsInAllowedBucket from './s3-schema-is-in-allowed-bucket.ts';
 import s3SchemaKeyMatches from './s3-schema-key-matches.ts';
@@ -37,6 +38,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     lambdaIsPinned,
     newGroupStartsDisabled,
     parameterCountIsLimited,
+    reservedNameMatchesSignature,
     returnControlIsAllowed,
     s3SchemaIsInAllowedBucket,
     s3SchemaKeyMatches,
