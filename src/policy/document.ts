@@ -261,7 +261,13 @@ function* danglingReferences({ rules, teams, exemptions }: Document): Generator<
       continue;
     }
     const own = rules[rule];
-    if (own?.exemptible === false) {
+    if (Object.keys((RULES.get(rule) as Rule).settings).length === 0) {
+      const message = faultText(
+        `\`${rule}\` has no settings, so an exemption cannot give it others.`,
+        'Remove the exemption; to let the team through, let the rule only warn it.',
+      );
+      yield { path: at('rule'), message };
+    } else if (own?.exemptible === false) {
       const message = faultText(
         `\`${rule}\` is not exemptible.`,
         'Remove the exemption, or set `exemptible: true` at the organisation’s rule.',

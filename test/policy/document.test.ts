@@ -196,6 +196,14 @@ test.each([
     'exemptions.0.rule: `signature-is-allowed` is not exemptible. Remove the exemption',
   ],
   [
+    'an exemption from a rule without settings',
+    documentWith({
+      rules: { 'client-token-is-given': {} },
+      exemptions: [exemption({ rule: 'client-token-is-given', settings: {} })],
+    }),
+    'exemptions.0.rule: `client-token-is-given` has no settings, so an exemption cannot give it others.',
+  ],
+  [
     'an exemption from a rule that is off',
     documentWith({ rules: { 'signature-is-allowed': { enforcement: 'off' } }, exemptions: [exemption()] }),
     '`signature-is-allowed` is off for team payments',
