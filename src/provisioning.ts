@@ -1,5 +1,4 @@
 /** READ FIRST: the whole service in one function. Everything else is a stage of it, or its edge. */
-import type { Attempt } from './audit/trail.ts';
 import type { Preparation } from './bedrock/prepare-agent.ts';
 import type { Results } from './bedrock/results.ts';
 import type { GetAgent, PrepareAgent } from './contract/agent.ts';
@@ -50,6 +49,16 @@ export interface Provisioned<O extends Operation> {
   readonly applied?: Applied<O>;
   /** How far the change is live, where the request asked to prepare the agent. */
   readonly preparation?: Preparation | undefined;
+}
+
+/** An attempt that is on record, waiting for its outcome: exactly one of the first three is called, once. */
+export interface Attempt {
+  succeeded(applied: Applied): void;
+  dryRun(): void;
+  /** Records the failure and returns what to throw: the problem, with the decision's id. */
+  failed(error: unknown): unknown;
+  /** How far a change that succeeded is live. */
+  prepared(preparation: Preparation): void;
 }
 
 export interface Stages<R extends Request = Request> {

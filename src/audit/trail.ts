@@ -1,21 +1,10 @@
-import type { Preparation } from '../bedrock/prepare-agent.ts';
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
-import type { Applied, Decision, Request } from '../provisioning.ts';
+import type { Attempt, Decision, Request } from '../provisioning.ts';
 import { type AuditRecord, describeDecision, describeFailure, describeSuccess, type RequestIds } from './record.ts';
 
 /** Selects the audit lines in CloudWatch: `filter message = "audit"`. */
 const MESSAGE = 'audit';
-
-/** An attempt that is on record, waiting for its outcome: exactly one of the first three is called, once. */
-export interface Attempt {
-  succeeded(applied: Applied): void;
-  dryRun(): void;
-  /** Records the failure and returns what to throw: the problem, with the decision's id. */
-  failed(error: unknown): unknown;
-  /** How far a change that succeeded is live. */
-  prepared(preparation: Preparation): void;
-}
 
 /**
  * Puts the attempt on record, before anything is changed.
