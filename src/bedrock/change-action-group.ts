@@ -54,6 +54,7 @@ export async function deleteActionGroup(
   context: ChangeContext,
 ): Promise<{ requestId: string | undefined }> {
   const { agentId, agentVersion, actionGroupId, ifMatch, disableFirst, skipResourceInUseCheck } = request;
+  let disabled = false;
   if (ifMatch !== undefined || disableFirst) {
     const group = await current(request, context);
     if (ifMatch !== undefined) assertMatches(group, ifMatch);
@@ -62,10 +63,11 @@ export async function deleteActionGroup(
         { ...asUpdate(group), agentId, agentVersion, actionGroupId, actionGroupState: 'DISABLED' },
         context,
       );
+      disabled = true;
     }
   }
   const input = { agentId, agentVersion, actionGroupId, skipResourceInUseCheck };
-  return change(context, async (abortSignal, watch, mayBeGone) => {
+  const deletion = change(context, async (abortSignal, watch, mayBeGone) => {
     const command = new DeleteAgentActionGroupCommand(input);
     const attempts = watch(command);
     try {
@@ -77,6 +79,23 @@ export async function deleteActionGroup(
       if (isGone && (mayBeGone || attempts.mayHaveCommitted)) return { requestId: undefined };
       throw error;
     }
+  });
+  return deletion.catch((error) => {
+    throw disabled && error instanceof Problem ? onlyDisabled(error) : error;
+  });
+}
+
+/** Half of the change is made: the caller must not read the failure as "nothing was changed", nor may the audit trail. */
+function onlyDisabled({ code, detail, errors, upstream, retryable, retryAfterSeconds, cause }: Problem): Problem {
+  const told = `The action group was disabled, but not seen to be deleted. ${detail}`;
+  return new Problem(code, {
+    detail: told,
+    errors,
+    upstream,
+    retryable,
+    retryAfterSeconds,
+    mayHaveCommitted: true,
+    cause,
   });
 }
 
