@@ -7,6 +7,7 @@ import { type Style, styleOf } from '../style.ts';
 import { exemptionFindings } from './exemption-findings.ts';
 import { type Finding, SEVERITIES, type Severity } from './finding.ts';
 import { bytesOf, DEFAULT_POLICY } from './load.ts';
+import { possibilityFindings } from './possible-creations.ts';
 import { ruleFindings } from './rule-findings.ts';
 import { teamFindings } from './team-findings.ts';
 
@@ -52,6 +53,7 @@ function examine(file: string, bytes: Uint8Array, nowEpochMs: number): Report {
     const findings = [
       ...teamFindings(document),
       ...ruleFindings(document),
+      ...possibilityFindings(policy),
       ...exemptionFindings(policy, nowEpochMs),
     ].map(({ path, at, ...finding }) => ({ ...locate(path, at), ...finding }));
     findings.sort((a, b) => a.line - b.line || a.column - b.column);

@@ -163,6 +163,38 @@ describe('beyond the grammar, it finds', () => {
       [],
     ],
     [
+      'rules that leave a team nothing to create',
+      {
+        rules: {
+          'custom-action-group-is-allowed': { allow: false },
+          'signature-is-allowed': { allow: [] },
+        },
+      },
+      [
+        'warning: Nothing that team payments could create seems to satisfy custom-action-group-is-allowed, signature-is-allowed.',
+      ],
+    ],
+    [
+      'nothing in many rules that leave something',
+      {
+        rules: {
+          'action-group-name-matches': { pattern: '^(payments|travel)-[a-z]{2,}$' },
+          'description-is-given': { minLength: 200 },
+          'lambda-arn-has-required-prefix': { prefixes: [PREFIX] },
+          'lambda-is-in-agent-account-and-region': {},
+          'lambda-is-pinned': {},
+          'new-group-starts-disabled': {},
+          'reserved-name-matches-signature': {},
+          'return-control-is-allowed': { allow: false },
+          's3-schema-is-in-allowed-bucket': { buckets: [] },
+          's3-schema-key-matches': { pattern: '^x/' },
+          'schema-source-is-allowed': { allow: ['s3'] },
+          'signature-is-allowed': { allow: [] },
+        },
+      },
+      [],
+    ],
+    [
       'a rule that is off',
       { rules: { 'signature-is-allowed': { enforcement: 'off' } } },
       ['note: `signature-is-allowed` is off.'],
