@@ -5,5 +5,6 @@ export const policy: CommandGroup = {
   summary: "Checks, tests, explains and compares the organisation's policy.",
   commands: {
     check: async () => (await import('./check.ts')).check,
+    test: async () => (await import('./test.ts')).test,
   },
 };
