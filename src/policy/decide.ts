@@ -8,7 +8,7 @@
 import { MEMBERSHIP } from './document.ts';
 import { EXPIRES_SOON_MS } from './expiry.ts';
 import { globMatches } from './glob.ts';
-import { type ActiveRule, type Exemption, type Policy, type Team, teamsOf } from './policy.ts';
+import { type ActiveRule, type Exemption, managesAgent, type Policy, type Team, teamsOf } from './policy.ts';
 import { principalText } from './principal.ts';
 import type { ActionGroup, PolicyRequest } from './request.ts';
 import type { Finding, Judged, Settings, Violation } from './rule.ts';
@@ -42,7 +42,17 @@ export function decide(policy: Policy, request: PolicyRequest, nowEpochMs: numbe
     const rules = [MEMBERSHIP[0]];
     return { effect: 'deny', violations, warnings: [], rules, exemptions: [], policy: { revision, digest } };
   }
-  const violations = managesAgent(team, request) ? [] : [notItsAgent(team, request)];
+  return judgeAs(policy, team, request, nowEpochMs);
+}
+
+/** The same for whoever is in this team. So a group can be judged that was found, and that nobody asks for now. */
+export function judgeAs(
+  { revision, digest }: Policy,
+  team: Team,
+  request: Omit<PolicyRequest, 'principal'>,
+  nowEpochMs: number,
+): Verdict {
+  const violations = managesAgent(team, request.agentId) ? [] : [notItsAgent(team, request)];
   const warnings: Violation[] = [];
   const rules: string[] = [...MEMBERSHIP];
   const exemptions: string[] = [];
@@ -84,8 +94,12 @@ interface Outcome {
  * One rule. Its usual settings come first: an exemption is looked at only where they find something, so what passes without
  * exemptions passes with them, two of them need no precedence, and only those count as applied that were needed.
  */
-function judge({ rule, settings, exemptions }: ActiveRule, request: PolicyRequest, nowEpochMs: number): Outcome {
-  const judged: Judged = { ...request, actionGroup: request.actionGroup ?? groupOf(request) };
+function judge(
+  { rule, settings, exemptions }: ActiveRule,
+  request: Omit<PolicyRequest, 'principal'>,
+  nowEpochMs: number,
+): Outcome {
+  const judged = asJudged(request);
   const check = (under: Settings): Finding[] => [...rule.check(judged, under)];
   const findings = check(settings);
   if (findings.length === 0) return { findings, notices: [] };
@@ -126,18 +140,20 @@ function covers({ agent, groupName }: Exemption, { agentId, actionGroup }: Judge
   return actionGroup.actionGroupName !== undefined && globMatches(groupName, actionGroup.actionGroupName);
 }
 
+/** Most requests are what they are judged as, and need no copy. */
+function asJudged(request: PolicyRequest): Judged {
+  const actionGroup = request.actionGroup ?? groupOf(request);
+  return actionGroup === request.actionGroup ? (request as Judged) : { ...request, actionGroup };
+}
+
 const NO_GROUP: ActionGroup = Object.freeze({});
 
 /** @throws for a call whose group should be there: an empty one would pass rules that the real one breaks. */
-function groupOf({ operation }: PolicyRequest): ActionGroup {
+function groupOf({ operation }: Pick<PolicyRequest, 'operation'>): ActionGroup {
   if (operation === 'CreateAgentActionGroup' || operation === 'UpdateAgentActionGroup') {
     throw new TypeError(`${operation} came without its action group`);
   }
   return NO_GROUP;
-}
-
-function managesAgent({ agents }: Team, { agentId }: PolicyRequest): boolean {
-  return agents.has(agentId) || agents.has('*');
 }
 
 /** Says neither which teams there are nor which the caller is in: their names are not the caller's to know. */
@@ -152,7 +168,7 @@ function notInOneTeam({ principal }: PolicyRequest, inSeveral: boolean): Violati
   };
 }
 
-function notItsAgent({ name, agents }: Team, { agentId }: PolicyRequest): Violation {
+function notItsAgent({ name, agents }: Team, { agentId }: Pick<PolicyRequest, 'agentId'>): Violation {
   return {
     rule: 'caller-manages-agent',
     pointer: '',

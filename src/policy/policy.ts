@@ -104,6 +104,15 @@ export function teamsOf(policy: Policy, principal: Principal): Team[] {
   return [...teams];
 }
 
+/** Every team that manages the agent, in the order of the document. */
+export function teamsManaging({ teams }: Policy, agentId: string): Team[] {
+  return [...teams.values()].filter((team) => managesAgent(team, agentId));
+}
+
+export function managesAgent({ agents }: Team, agentId: string): boolean {
+  return agents.has(agentId) || agents.has('*');
+}
+
 /** Exemptions that have ended, or end within `withinMs`: for whoever tends the document. */
 export function endingExemptions(policy: Policy, nowEpochMs: number, withinMs: number): ExemptionEntry[] {
   return policy.document.exemptions.filter(({ until }) => (parseInstant(until) ?? 0) - nowEpochMs <= withinMs);

@@ -16,8 +16,11 @@ export interface Violation {
 
 export type Finding = Omit<Violation, 'rule'>;
 
-/** A request as rules see it. Calls that carry no group show an empty one; a create or update always carries its own. */
-export type Judged = PolicyRequest & { readonly actionGroup: ActionGroup };
+/**
+ * A request as rules see it. Calls that carry no group show an empty one; a create or update always carries its own. Who asks
+ * is not theirs to see: what depends on the caller stands in its team's settings.
+ */
+export type Judged = Omit<PolicyRequest, 'principal'> & { readonly actionGroup: ActionGroup };
 
 /** Run by the tests, and shown in the docs. */
 export interface Example<Settings> {

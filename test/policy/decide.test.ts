@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../src/policy/decide.ts';
-import { compile, type Policy } from '../../src/policy/policy.ts';
+import { decide, judgeAs } from '../../src/policy/decide.ts';
+import { compile, type Policy, teamsManaging } from '../../src/policy/policy.ts';
 import { OPERATIONS, type PolicyRequest } from '../../src/policy/request.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 import { RULES } from '../../src/policy/rules/index.ts';
@@ -313,4 +313,46 @@ test('neither the order of the document nor that of the registry matters', () =>
     decide(compile(checked(documentWith({ rules })), DIGEST), request({ actionGroup: bad }), NOW);
   expect(verdict(reversed)).toEqual(verdict(allRules));
   expect(RULES.size).toBeGreaterThan(1);
+});
+
+describe('a group that was found is judged as by each team that manages its agent', () => {
+  const policy = policyWith({
+    teams: {
+      payments: team(),
+      travel: team({
+        principals: [`arn:aws:iam::${ACCOUNT}:role/travel-*`],
+        rules: { 'signature-is-allowed': { allow: ['ANTHROPIC.Bash'] } },
+      }),
+      platform: team({ principals: [`arn:aws:iam::${ACCOUNT}:role/platform-*`], agents: ['*'] }),
+      others: team({ principals: [`arn:aws:iam::${ACCOUNT}:role/others-*`], agents: ['OTHERAGENT'] }),
+    },
+  });
+
+  test.each([
+    ['its agents', 'AGENT12345', ['payments', 'travel', 'platform']],
+    ['one that only names every agent', 'ANYAGENT12', ['platform']],
+  ])('%s', (_name, agentId, names) => {
+    expect(teamsManaging(policy, agentId).map(({ name }) => name)).toEqual(names);
+  });
+
+  test('nobody manages what no team names', () => {
+    expect(teamsManaging(policyWith(), 'ANYAGENT12')).toEqual([]);
+  });
+
+  test.each(['payments', 'travel', 'platform'])('as if somebody in team %s had asked', (name) => {
+    for (const signature of ['AMAZON.UserInput', 'ANTHROPIC.Bash']) {
+      const { principal: _, ...found } = request({ operation: 'UpdateAgentActionGroup', ...withSignature(signature) });
+      expect(judgeAs(policy, policy.teams.get(name)!, found, NOW)).toEqual(
+        decide(policy, { ...found, principal: role(`${name}-ci`) }, NOW),
+      );
+    }
+  });
+
+  test('a team that does not manage the agent is told so', () => {
+    const { principal: _, ...found } = request({ operation: 'UpdateAgentActionGroup' });
+    expect(judgeAs(policy, policy.teams.get('others')!, found, NOW)).toMatchObject({
+      effect: 'deny',
+      violations: [{ rule: 'caller-manages-agent' }],
+    });
+  });
 });
