@@ -78,8 +78,12 @@ function tooShort(pointer: string, subject: string, description: unknown, minLen
 }
 
 function lengthOf(description: string): number {
+  if (PLAIN.test(description)) return description.length;
   return [...description.replaceAll(UNSEEN, ' ').trim()].length;
 }
+
+/** Words with one blank between them, as most descriptions are. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 
 /** The last is Braille's blank, which is neither a space nor ignorable. */
 const UNSEEN = /[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]+/gu;

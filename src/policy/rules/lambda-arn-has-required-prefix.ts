@@ -72,10 +72,17 @@ export default defineRule({
 
 /** @throws if the prefix is not one, which the settings' schema has excluded; a rule that throws denies. */
 function parsed(prefix: string): LambdaArn {
+  const known = PARSED.get(prefix);
+  if (known !== undefined) return known;
   const fields = parseLambdaPrefix(prefix);
   if (fields === undefined) throw new TypeError(`not a prefix: ${prefix}`);
+  if (PARSED.size >= MOST_REMEMBERED) PARSED.clear();
+  PARSED.set(prefix, fields);
   return fields;
 }
+
+const PARSED = new Map<string, LambdaArn>();
+const MOST_REMEMBERED = 2000;
 
 /** Names the prefix that agrees in most fields, and those to change. */
 function nearMiss(arn: LambdaArn, tried: readonly { prefix: string; differs: (keyof LambdaArn)[] }[]): string {
