@@ -39,7 +39,7 @@ describe('204', () => {
 
   // The group is sent back as it was read; what Bedrock would not take back would be lost, or refused.
   test.each(EVERY_PARAMETER)('disabling first changes nothing but the state: %s', async (_name, members) => {
-    const { id } = await makeOf(members);
+    const { id } = await makeOf({ ...members, actionGroupState: 'ENABLED' });
     const before = await read(id);
     service.bedrock.fault({ kind: 'access-denied', operation: DELETE });
     expect((await del(id, '?disableFirst=true')).json).toMatchObject({
