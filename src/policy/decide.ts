@@ -141,7 +141,7 @@ function covers({ agent, groupName }: Exemption, { agentId, actionGroup }: Judge
 }
 
 /** Most requests are what they are judged as, and need no copy. */
-function asJudged(request: PolicyRequest): Judged {
+function asJudged(request: Omit<PolicyRequest, 'principal'>): Judged {
   const actionGroup = request.actionGroup ?? groupOf(request);
   return actionGroup === request.actionGroup ? (request as Judged) : { ...request, actionGroup };
 }
