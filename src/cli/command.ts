@@ -41,3 +41,10 @@ export class CommandError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** The command line is fine, but a file that it names cannot be used. */
+export class InputError extends CommandError {
+  constructor(message: string) {
+    super(message, 2);
+  }
+}

@@ -1,4 +1,4 @@
-import { type Command, CommandError, type CommandGroup, type ExitCode, type Terminal } from './command.ts';
+import { type Command, CommandError, type CommandGroup, type ExitCode, InputError, type Terminal } from './command.ts';
 
 const PORTCULLIS: CommandGroup = {
   summary: 'The governed way to give Amazon Bedrock agents their action groups.',
@@ -44,7 +44,7 @@ async function run(name: string, command: Command, args: readonly string[], term
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     terminal.err(`${name}: ${error.message}\n`);
-    if (error.exitCode === 2) terminal.err(`Try: ${name} --help\n`);
+    if (error.exitCode === 2 && !(error instanceof InputError)) terminal.err(`Try: ${name} --help\n`);
     return error.exitCode;
   }
 }

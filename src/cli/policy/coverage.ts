@@ -86,8 +86,8 @@ function rulesThatAreOn({ teams }: Policy): string[] {
 }
 
 /**
- * A rule with a switch may allow everything or nothing, and so have but one answer: then neither finds nor passes, whatever
- * its examples are.
+ * A rule with a switch may allow everything or nothing, and so have but one answer; whether it does, its examples show. All
+ * others can answer both ways.
  */
 function mayAnswer({ teams }: Policy, id: string, finding: boolean): boolean {
   const active = [...teams.values()]

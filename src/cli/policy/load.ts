@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Policy } from '../../policy/policy.ts';
 import { loadPolicy } from '../../policy-source.ts';
-import { CommandError } from '../command.ts';
+import { InputError } from '../command.ts';
 
 /** Where an organisation's policy stands unless the command line says otherwise. */
 export const DEFAULT_POLICY = 'policy/organisation.yaml';
@@ -9,7 +9,7 @@ export const DEFAULT_POLICY = 'policy/organisation.yaml';
 /**
  * The policy of a file: as people write it (YAML), or as it was built into an artefact (`policy.json`).
  *
- * @throws {CommandError} with every fault of it.
+ * @throws {InputError} with every fault of it.
  */
 export async function policyIn(file: string): Promise<Policy> {
   try {
@@ -19,7 +19,7 @@ export async function policyIn(file: string): Promise<Policy> {
   }
 }
 
-/** @throws {CommandError} when there is none to read. */
+/** @throws {InputError} when there is none to read. */
 export async function bytesOf(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
@@ -28,9 +28,9 @@ export async function bytesOf(file: string): Promise<Uint8Array> {
   }
 }
 
-function unreadable(file: string, error: unknown): CommandError {
+function unreadable(file: string, error: unknown): InputError {
   const { code, message, name } = error as NodeJS.ErrnoException;
-  if (name === 'PolicyFileError') return new CommandError(`the policy cannot be used.\n${message}`, 2);
+  if (name === 'PolicyFileError') return new InputError(`the policy cannot be used.\n${message}`);
   const reason = code === 'ENOENT' ? 'there is no such file.' : code === 'EISDIR' ? 'it is a folder.' : message;
-  return new CommandError(`cannot read ${file}: ${reason}`, 2);
+  return new InputError(`cannot read ${file}: ${reason}`);
 }

@@ -6,5 +6,6 @@ export const policy: CommandGroup = {
   commands: {
     check: async () => (await import('./check.ts')).check,
     test: async () => (await import('./test.ts')).test,
+    explain: async () => (await import('./explain.ts')).explain,
   },
 };

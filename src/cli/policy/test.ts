@@ -3,7 +3,7 @@ import { glob, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decide, type Verdict } from '../../policy/decide.ts';
 import { faultLine } from '../../yaml-file.ts';
-import { type Command, CommandError, type ExitCode, type Terminal } from '../command.ts';
+import { type Command, CommandError, type ExitCode, InputError, type Terminal } from '../command.ts';
 import { readArgs } from '../options.ts';
 import { type Style, styleOf } from '../style.ts';
 import { table } from '../table.ts';
@@ -88,7 +88,7 @@ async function casesIn(patterns: readonly string[]): Promise<(Case & { readonly 
     );
     for await (const path of glob(isFolder ? join(pattern, '*.yaml') : pattern)) paths.add(path);
   }
-  if (paths.size === 0) throw new CommandError(`there are no cases at ${patterns.join(', ')}.`, 2);
+  if (paths.size === 0) throw new InputError(`there are no cases at ${patterns.join(', ')}.`);
   const faults: string[] = [];
   const cases: (Case & { file: string })[] = [];
   for (const file of [...paths].sort()) {
@@ -96,7 +96,7 @@ async function casesIn(patterns: readonly string[]): Promise<(Case & { readonly 
     if ('faults' in read) faults.push(...read.faults.map((fault) => faultLine(file, fault)));
     else cases.push(...read.cases.map((one) => ({ ...one, file })));
   }
-  if (faults.length > 0) throw new CommandError(`the cases cannot be used.\n${faults.join('\n')}`, 2);
+  if (faults.length > 0) throw new InputError(`the cases cannot be used.\n${faults.join('\n')}`);
   return cases;
 }
 
