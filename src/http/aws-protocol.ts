@@ -149,7 +149,7 @@ function messageOf({ code, detail, decisionId, errors, upstream }: Problem): str
   const each = errors.map(worded).join(' ');
   const decision = decisionId === undefined ? '' : ` (decision ${decisionId})`;
   if (code === 'POLICY_DENIED') return `Organisation policy denies this request. ${each}${decision}`;
-  // Terraform waits and tries again where it reads Bedrock's own words.
+  // Terraform's provider, from 6.3 on, waits and tries again where it reads Bedrock's own words.
   if (code === 'AGENT_BUSY') return upstream?.message ?? detail;
   const first = errors[0]?.message ?? '';
   const lead =
