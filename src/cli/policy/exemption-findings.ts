@@ -1,9 +1,9 @@
 /** Exemptions that have ended, are about to, or do nothing. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Document, ExemptionEntry } from '../../policy/document.ts';
 import { EXPIRES_SOON_MS, parseInstant } from '../../policy/expiry.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Finding } from './finding.ts';
+import { sameSettings } from './same.ts';
 
 export function* exemptionFindings(policy: Policy, nowEpochMs: number): Generator<Finding> {
   const { document } = policy;
@@ -34,17 +34,10 @@ function whyIdle({ agent, rule, settings, team }: ExemptionEntry, { teams }: Doc
     return `${agent} is not an agent of team ${team}.`;
   }
   const usual = [...(policy.teams.get(team)?.rules.values() ?? [])].flat().find((active) => active.rule.id === rule);
-  if (usual !== undefined && isDeepStrictEqual(asSet(settings), asSet(usual.settings))) {
+  if (usual !== undefined && sameSettings(settings, usual.settings)) {
     return `its settings are those that \`${rule}\` has for team ${team} anyway.`;
   }
   return undefined;
-}
-
-/** The order of a list means nothing to any rule. */
-function asSet(value: unknown): unknown {
-  if (Array.isArray(value)) return new Set(value.map(asSet));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, asSet(member)]));
 }
 
 function inDays(ms: number): string {

@@ -7,5 +7,6 @@ export const policy: CommandGroup = {
     check: async () => (await import('./check.ts')).check,
     test: async () => (await import('./test.ts')).test,
     explain: async () => (await import('./explain.ts')).explain,
+    diff: async () => (await import('./diff.ts')).diff,
   },
 };

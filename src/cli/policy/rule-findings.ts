@@ -1,10 +1,10 @@
 /** Rules that are off, that let too much through, or that say what is said already. */
-import { isDeepStrictEqual } from 'node:util';
 import { type Document, enforcementOf, settingsIn } from '../../policy/document.ts';
 import { type LambdaArn, outsidePrefix, parseLambdaPrefix } from '../../policy/lambda-arn.ts';
 import { parseArnPattern } from '../../policy/principal.ts';
 import { RULES } from '../../policy/rules/index.ts';
 import type { Finding } from './finding.ts';
+import { sameSettings } from './same.ts';
 
 export function* ruleFindings(document: Document): Generator<Finding> {
   yield* switchedOff(document);
@@ -40,7 +40,7 @@ function* idleOverrides({ rules, teams }: Document): Generator<Finding> {
       if (rule === undefined || own === undefined) continue;
       const settings = settingsIn(rule, entry);
       if (enforcementOf(own, entry) !== own.enforcement) continue;
-      if (settings !== undefined && !isDeepStrictEqual(settings, settingsIn(rule, own))) continue;
+      if (settings !== undefined && !sameSettings(settings, settingsIn(rule, own))) continue;
       const message = `What team ${name} says of \`${id}\` is what the organisation says.`;
       yield { severity: 'note', path: ['teams', name, 'rules', id], at: 'key', message, fix: 'Remove it.' };
     }
