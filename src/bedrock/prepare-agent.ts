@@ -149,6 +149,7 @@ async function pursue(
   }
 
   const nextPauseMs = growingPauses(clock, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  let obstacle: Problem | undefined;
   for (;;) {
     let problem: Problem | undefined;
     try {
@@ -158,11 +159,13 @@ async function pursue(
       if (reached === 'under way' && !wait) return preparation(seen, 'PREPARING');
     } catch (error) {
       problem = asProblem(error);
+      // That the time ran out is not what kept it from going on.
+      if (!until.aborted) obstacle = problem;
       if (!until.aborted && !isPassing(problem, seen)) throw problem;
     }
     if (!until.aborted && (await clock.sleep(nextPauseMs(), until))) continue;
     if (problem !== undefined && seen.agent === undefined) throw problem;
-    return lastKnown(seen);
+    return { ...lastKnown(seen), problem: obstacle };
   }
 }
 
