@@ -24,7 +24,7 @@ const put = {
 /** A world whose writes end so; `there` is whether a look finds the group. */
 function world(write: (asked: string) => unknown, there = true) {
   const asked: string[] = [];
-  const stages: Stages = {
+  const stages = {
     decide: async () => ({ id: 'decision', effect: 'allow', violations: [] }) as unknown as Decision,
     attempt: () =>
       ({
@@ -37,6 +37,7 @@ function world(write: (asked: string) => unknown, there = true) {
         },
       }) as ReturnType<Stages['attempt']>,
     rehearse: async () => {},
+    remember: async () => {},
     prepare: async () => undefined,
     async apply({ operation }: Request) {
       asked.push(operation);
@@ -44,7 +45,7 @@ function world(write: (asked: string) => unknown, there = true) {
       if (operation === 'GetAgentActionGroup') return { result: group };
       return { result: await write(operation) };
     },
-  } as Stages;
+  } as unknown as Stages;
   return { asked, declared: () => declare(put, () => stages as never) };
 }
 
