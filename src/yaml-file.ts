@@ -181,5 +181,6 @@ const SYNTAX_FIXES: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'Put the value in quotes: "*".',
   MISSING_CHAR: 'Add the missing character.',
   BAD_SCALAR_START: 'Put the value in quotes.',
+  BAD_DQ_ESCAPE: 'Put the value in single quotes, in which a backslash stands for itself.',
   BLOCK_AS_IMPLICIT_KEY: 'Put a value that holds a colon in quotes.',
 };

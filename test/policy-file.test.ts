@@ -79,6 +79,16 @@ describe('a mistake is shown where it stands', () => {
     ],
     ['an empty value', 'revision:\n', 'p.yaml:1:10 Nothing stands here; text is expected.'],
     [
+      'a pattern’s backslash in double quotes',
+      'revision: a\nrules:\n  action-group-name-matches: { pattern: "^\\d" }\n',
+      'p.yaml:3:43 Invalid escape sequence \\d. — Put the value in single quotes',
+    ],
+    [
+      'a pattern that could be made to hang, or reads otherwise elsewhere',
+      "revision: a\nrules:\n  action-group-name-matches:\n    pattern: '^(?!a)'\n",
+      'p.yaml:4:14 The pattern looks ahead or behind, names a group or sets a flag at character 2. — Use plain groups',
+    ],
+    [
       'a reference that leads nowhere',
       'revision: a\nexemptions:\n  - id: EX-1\n    rule: signature-is-allowed\n    team: nobody\n    settings: { allow: [] }\n    until: 2027-01-01\n    owner: a\n    reason: b\n    ticket: c\n    approvedBy: d\n',
       'p.yaml:5:11 There is no team "nobody".',
@@ -147,12 +157,13 @@ describe('the organisation that is shipped', () => {
   const lambda = (name: string) => ({
     actionGroupExecutor: { lambda: `arn:aws:lambda:us-east-1:111122223333:function:${name}` },
   });
+  const asking = { actionGroupName: 'UserInputAction', parentActionGroupSignature: 'AMAZON.UserInput' };
   const returning = { actionGroupExecutor: { customControl: 'RETURN_CONTROL' } };
   const schemaIn = (s3BucketName: string) => ({ apiSchema: { s3: { s3BucketName, s3ObjectKey: 'book.yaml' } } });
 
   test.each([
     ['demo', 'demo-ci', 'AGENT12345', { ...lambda('agents-book'), ...schemaIn('acme-agent-schemas') }, []],
-    ['demo, at its own agent', 'demo-ci', 'DEMOAGENT1', { parentActionGroupSignature: 'AMAZON.UserInput' }, []],
+    ['demo, at its own agent', 'demo-ci', 'DEMOAGENT1', asking, []],
     ['payments, at the shared agent', 'payments-ci', 'AGENT12345', lambda('agents-refund:live'), []],
     ['payments, at travel’s agent', 'payments-ci', 'TRAVEL2345', {}, ['caller-manages-agent']],
     ['a guest', 'guest', 'AGENT12345', {}, ['caller-is-in-one-team']],
