@@ -1,4 +1,4 @@
-/** `docs/rules.md` is made from the rules: `npx vitest run test/rules-page.test.ts -u` makes it anew. */
+/** `policy/rules.md` is made from the rules: `npx vitest run test/rules-page.test.ts -u` makes it anew. */
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Example, Rule } from '../src/policy/rule.ts';
@@ -30,7 +30,7 @@ Everything else is refused when the policy is read, as is a pattern that nothing
 `;
 
 test('the page of the rules is fresh', async () => {
-  await expect(PAGE).toMatchFileSnapshot('../docs/rules.md');
+  await expect(PAGE).toMatchFileSnapshot('../policy/rules.md');
 });
 
 function section({ id, summary, notes, operations, examples }: Rule): string {
