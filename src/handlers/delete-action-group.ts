@@ -1,5 +1,6 @@
 import { parseDeleteActionGroup } from '../contract/delete-action-group.ts';
 import { presentDecision } from '../http/decision-json.ts';
+import { presentPreparation } from '../http/preparation-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
 import { inLambda } from '../lambda.ts';
 import { provision } from '../provisioning.ts';
@@ -12,7 +13,9 @@ export const deleteActionGroup: RestOperation<Services> = async (call, { stagesO
   const { decision, applied, preparation } = await provision({ ...request, caller: call.caller }, stagesOf(call));
   if (applied === undefined) return presentDecision(decision);
   // A 204 has no room for how far the deletion is live.
-  if (preparation !== undefined) return { status: 200, decisionId: decision.id, body: { preparation } };
+  if (preparation !== undefined) {
+    return { status: 200, decisionId: decision.id, body: { preparation: presentPreparation(preparation) } };
+  }
   return { status: 204, decisionId: decision.id };
 };
 
