@@ -1,5 +1,6 @@
 import type { ActionGroup } from '../contract/action-group.ts';
 import { sha256 } from '../idempotency/key.ts';
+import { visibleLength } from '../policy/visible-length.ts';
 import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
 
@@ -7,6 +8,12 @@ import type { Applied, Decision, Request } from '../provisioning.ts';
 export interface RequestIds {
   readonly requestId: string;
   readonly traceId: string | undefined;
+}
+
+/** Where the agent lives. */
+export interface AgentPlace {
+  readonly account: string;
+  readonly region: string;
 }
 
 export type AuditRecord = Readonly<Record<string, unknown>>;
@@ -17,6 +24,7 @@ export function describeDecision(
   request: Request,
   decision: Decision,
   tokenHash: string | undefined,
+  place?: AgentPlace,
 ): AuditRecord {
   const { caller } = request;
   return {
@@ -34,11 +42,13 @@ export function describeDecision(
       userAgent: caller.userAgent,
     },
     target: {
+      ...place,
       agentId: request.agentId,
       ...('agentVersion' in request ? { agentVersion: request.agentVersion } : {}),
       ...('actionGroupId' in request ? { actionGroupId: request.actionGroupId } : {}),
     },
     ...('actionGroup' in request ? { actionGroup: describeActionGroup(request.actionGroup) } : {}),
+    ...(request.operation === 'CreateAgentActionGroup' ? { clientTokenGiven: request.clientToken !== undefined } : {}),
     ...('skipResourceInUseCheck' in request ? { skipResourceInUseCheck: request.skipResourceInUseCheck } : {}),
     decision: {
       effect: decision.effect,
@@ -72,9 +82,9 @@ export function describeFailure(error: unknown, latencyMs: number): AuditRecord 
 }
 
 /**
- * What the rules look at, and nothing secret: schemas as digest and size, the description as its length.
+ * What the rules look at, and nothing secret: schemas as digest and size, descriptions as their length.
  *
- * With this a candidate policy can be tried on recorded decisions.
+ * With this a candidate policy can be tried on recorded decisions: `portcullis policy replay` rebuilds the request from it.
  */
 function describeActionGroup(group: ActionGroup): AuditRecord {
   const { apiSchema, functionSchema } = group;
@@ -84,20 +94,26 @@ function describeActionGroup(group: ActionGroup): AuditRecord {
     parentActionGroupSignature: group.parentActionGroupSignature,
     parentActionGroupSignatureParams: group.parentActionGroupSignatureParams,
     actionGroupExecutor: group.actionGroupExecutor,
-    descriptionLength: group.description?.length,
+    descriptionLength: describeLength(group.description),
     apiSchema: apiSchema && {
       s3: apiSchema.s3,
       ...(apiSchema.payload === undefined ? {} : { payload: describeText(apiSchema.payload) }),
     },
     functionSchema: functionSchema && {
       ...describeText(JSON.stringify(functionSchema)),
-      functions: functionSchema.functions?.map(({ name, requireConfirmation, parameters }) => ({
+      functions: functionSchema.functions?.map(({ name, description, requireConfirmation, parameters }) => ({
         name,
+        descriptionLength: describeLength(description),
         requireConfirmation,
         parameters: Object.keys(parameters ?? {}).length,
       })),
     },
   };
+}
+
+/** As the rule about descriptions counts it. */
+function describeLength(description: string | undefined): number | undefined {
+  return description === undefined ? undefined : visibleLength(description);
 }
 
 function describeText(text: string): AuditRecord {

@@ -1,7 +1,14 @@
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
 import type { Attempt, Decision, Request } from '../provisioning.ts';
-import { type AuditRecord, describeDecision, describeFailure, describeSuccess, type RequestIds } from './record.ts';
+import {
+  type AgentPlace,
+  type AuditRecord,
+  describeDecision,
+  describeFailure,
+  describeSuccess,
+  type RequestIds,
+} from './record.ts';
 
 /** Selects the audit lines in CloudWatch: `filter message = "audit"`. */
 const MESSAGE = 'audit';
@@ -18,8 +25,9 @@ export function beginTrail(
   request: Request,
   decision: Decision,
   tokenHash: string | undefined,
+  place?: AgentPlace,
 ): Attempt {
-  const common = describeDecision(ids, request, decision, tokenHash);
+  const common = describeDecision(ids, request, decision, tokenHash, place);
   const startedAtMs = performance.now();
   const latencyMs = () => Math.round(performance.now() - startedAtMs);
   try {

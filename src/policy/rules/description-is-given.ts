@@ -3,6 +3,7 @@ import { functionsOf, notFunctions } from '../functions.ts';
 import { defineRule, type Finding, violation } from '../rule.ts';
 import { quote, wholeNumber } from '../schema.ts';
 import { isBuiltIn } from '../signatures.ts';
+import { visibleLength } from '../visible-length.ts';
 
 /** The model chooses an action by what is said of it, and so does whoever reviews the agent. */
 export default defineRule({
@@ -67,7 +68,7 @@ export default defineRule({
 });
 
 function tooShort(pointer: string, subject: string, description: unknown, minLength: number): Finding[] {
-  const length = typeof description === 'string' ? lengthOf(description) : 0;
+  const length = typeof description === 'string' ? visibleLength(description) : 0;
   if (length >= minLength) return [];
   const message =
     description === undefined
@@ -76,14 +77,3 @@ function tooShort(pointer: string, subject: string, description: unknown, minLen
   const fix = `Say in at least ${minLength} characters what it does, and when to use it.`;
   return [violation({ pointer, message, allowed: { atLeast: minLength }, fix })];
 }
-
-function lengthOf(description: string): number {
-  if (PLAIN.test(description)) return description.length;
-  return [...description.replaceAll(UNSEEN, ' ').trim()].length;
-}
-
-/** Words with one blank between them, as most descriptions are. */
-const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
-
-/** The last is Braille's blank, which is neither a space nor ignorable. */
-const UNSEEN = /[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
