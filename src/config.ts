@@ -4,6 +4,8 @@ export interface Config {
   readonly region: string;
   /** DynamoDB table of the idempotency records: partition key `id` (string), TTL attribute `expiration`. */
   readonly idempotencyTable: string;
+  /** DynamoDB table of the provenance: partition key `agentId`, sort key `actionGroupId`. Absent: none is kept. */
+  readonly provenanceTable?: string | undefined;
   /** Path of a policy; absent means the one built into the artefact. */
   readonly policyFile: string | undefined;
   /** Set only by the AWS SDKs' own variables; absent means AWS. */
@@ -31,14 +33,20 @@ export class ConfigError extends Error {
 
 export const isLambda = process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
 
+const TABLE_NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
+
 /** @throws {ConfigError} naming every variable that is missing or unusable. */
 export function parseConfig(env: Environment = process.env): Config {
   const faults: string[] = [];
 
+  const optional = (name: string, pattern: RegExp, what: string): string | undefined => {
+    const value = env[name] || undefined;
+    if (value !== undefined && !pattern.test(value)) faults.push(`${name} is not ${what}.`);
+    return value;
+  };
   const required = (name: string, pattern: RegExp, what: string): string => {
-    const value = env[name] ?? '';
+    const value = optional(name, pattern, what) ?? '';
     if (value === '') faults.push(`${name} is not set: give it ${what}.`);
-    else if (!pattern.test(value)) faults.push(`${name} is not ${what}.`);
     return value;
   };
   const endpoint = (name: string): Endpoint | undefined => {
@@ -55,7 +63,8 @@ export function parseConfig(env: Environment = process.env): Config {
 
   const config: Config = {
     region: required('AWS_REGION', /^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
-    idempotencyTable: required('IDEMPOTENCY_TABLE', /^[a-zA-Z0-9_.-]{3,255}$/, 'the name of a DynamoDB table'),
+    idempotencyTable: required('IDEMPOTENCY_TABLE', TABLE_NAME, 'the name of a DynamoDB table'),
+    provenanceTable: optional('PROVENANCE_TABLE', TABLE_NAME, 'the name of a DynamoDB table'),
     policyFile: env.POLICY_FILE || undefined,
     endpoints: {
       dynamodb: endpoint('AWS_ENDPOINT_URL_DYNAMODB'),

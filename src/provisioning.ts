@@ -70,6 +70,8 @@ export interface Stages<R extends Request = Request> {
   readonly rehearse: (request: R, decision: Decision) => Promise<void>;
   /** Asks Bedrock; a creation at most once for a client token. */
   readonly apply: (request: R, decision: Decision) => Promise<Applied<R['operation']>>;
+  /** Keeps who changed the group. Never throws: the change is made. */
+  readonly remember: (request: R, decision: Decision, applied: Applied<R['operation']>) => Promise<void>;
   /** Makes the change live if the request asks for it. Never throws: the change is made, and its id may not be lost. */
   readonly prepare: (
     request: R,
@@ -88,7 +90,7 @@ export interface Stages<R extends Request = Request> {
  */
 export async function provision<R extends Request>(
   request: R,
-  { decide, attempt, rehearse, apply, prepare }: Stages<R>,
+  { decide, attempt, rehearse, apply, remember, prepare }: Stages<R>,
 ): Promise<Provisioned<R['operation']>> {
   const decision = await decide(request);
   const trail = attempt(request, decision);
@@ -103,6 +105,7 @@ export async function provision<R extends Request>(
   }
   const applied = await apply(request, decision).catch(fail);
   trail.succeeded(applied);
+  await remember(request, decision, applied);
   const preparation = await prepare(request, decision, applied);
   if (preparation !== undefined) trail.prepared(preparation);
   return { decision, applied, preparation };

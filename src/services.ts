@@ -12,12 +12,15 @@ import type { Policy } from './policy/policy.ts';
 import type { Operation } from './policy/request.ts';
 import { loadPolicy } from './policy-source.ts';
 import { Problem } from './problem.ts';
+import { type ProvenanceKeeper, provenanceKeeper } from './provenance/keeper.ts';
 import type { Applied, Decision, Request, Stages } from './provisioning.ts';
 
 export interface Services {
   readonly log: LineLogger;
   /** @throws {Problem} `POLICY_UNAVAILABLE`. */
   readonly policy: () => Promise<Policy>;
+  /** Undefined where none is kept. */
+  readonly provenance: ProvenanceKeeper | undefined;
   /** The stages of one request. */
   readonly stagesOf: <R extends Request>(call: Call) => Stages<R>;
 }
@@ -32,10 +35,12 @@ export function createServices(config: Config, write?: WriteLine): Services {
   const log = new LineLogger(write);
   const client = createBedrockClient(config);
   const policy = available(remembered(() => loadPolicy(config.policyFile)));
-  const table = remembered(async (): Promise<OnceTable> => {
+  const storeClient = remembered(async () => {
     const { createStoreClient } = await import('./idempotency/store-client.ts');
-    return { client: createStoreClient(config), name: config.idempotencyTable };
+    return createStoreClient(config);
   });
+  const table = async (): Promise<OnceTable> => ({ client: await storeClient(), name: config.idempotencyTable });
+  const provenance = config.provenanceTable ? provenanceKeeper(config.provenanceTable, storeClient, log) : undefined;
 
   const stagesOf = (call: Call): Stages => {
     const { deadline } = call;
@@ -134,6 +139,10 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
       apply: (request, decision) => (apply[request.operation] as Stages['apply'])(request, decision),
 
+      async remember(request, decision, applied) {
+        await provenance?.remember(request, decision, applied, deadline);
+      },
+
       async prepare(request, decision, { result }) {
         if (!('prepare' in request) || request.prepare === 'none') return undefined;
         const { preparationAfterChange } = await import('./bedrock/prepare-agent.ts');
@@ -144,7 +153,7 @@ export function createServices(config: Config, write?: WriteLine): Services {
     };
   };
   // Each stage takes any request, and answers with what its operation brings back.
-  return { log, policy, stagesOf: stagesOf as Services['stagesOf'] };
+  return { log, policy, provenance, stagesOf: stagesOf as Services['stagesOf'] };
 }
 
 function asPolicyRequest(request: Request) {

@@ -7,10 +7,13 @@ export interface Permissions {
   readonly bedrock: readonly string[];
   /** Actions on the table of idempotency records and leases. */
   readonly table: readonly string[];
+  /** Actions on the table of provenance. */
+  readonly provenance: readonly string[];
 }
 
-const NOTHING: Permissions = { bedrock: [], table: [] };
+const NOTHING: Permissions = { bedrock: [], table: [], provenance: [] };
 const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const REMEMBERING = ['dynamodb:UpdateItem'];
 /** Any write may be asked to make itself live. */
 const PREPARING = ['bedrock:GetAgent', 'bedrock:PrepareAgent'];
 
@@ -24,12 +27,15 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       ...PREPARING,
     ],
     table: RECORDS,
+    provenance: REMEMBERING,
   },
-  'list-action-groups': { bedrock: ['bedrock:ListAgentActionGroups'], table: [] },
-  'get-action-group': { bedrock: ['bedrock:GetAgentActionGroup'], table: [] },
+  'list-action-groups': { ...NOTHING, bedrock: ['bedrock:ListAgentActionGroups'] },
+  'get-action-group': { ...NOTHING, bedrock: ['bedrock:GetAgentActionGroup'] },
+  'get-provenance': { ...NOTHING, bedrock: ['bedrock:GetAgentActionGroup'], provenance: ['dynamodb:GetItem'] },
   'update-action-group': {
     bedrock: ['bedrock:GetAgentActionGroup', 'bedrock:UpdateAgentActionGroup', ...PREPARING],
     table: RECORDS,
+    provenance: REMEMBERING,
   },
   'put-action-group': {
     bedrock: [
@@ -40,6 +46,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       ...PREPARING,
     ],
     table: RECORDS,
+    provenance: REMEMBERING,
   },
   'delete-action-group': {
     // A deletion with `disableFirst` reads and updates the group before.
@@ -50,9 +57,10 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       ...PREPARING,
     ],
     table: RECORDS,
+    provenance: REMEMBERING,
   },
-  'prepare-agent': { bedrock: PREPARING, table: RECORDS },
-  'get-agent': { bedrock: ['bedrock:GetAgent'], table: [] },
+  'prepare-agent': { ...NOTHING, bedrock: PREPARING, table: RECORDS },
+  'get-agent': { ...NOTHING, bedrock: ['bedrock:GetAgent'] },
   'evaluate-policy': NOTHING,
   'get-policy': NOTHING,
   'aws-protocol': {
@@ -65,6 +73,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
       ...PREPARING,
     ],
     table: RECORDS,
+    provenance: REMEMBERING,
   },
   'identity-authorizer': NOTHING,
   health: NOTHING,

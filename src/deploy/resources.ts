@@ -15,11 +15,12 @@ const gatewayResponses = (Object.keys(GATEWAY_RESPONSES) as GatewayResponseCode[
 
 export const Resources = Object.fromEntries([...roles, ...gatewayResponses]);
 
-function role(name: string, { bedrock, table }: Permissions) {
+function role(name: string, { bedrock, table, provenance }: Permissions) {
   const statements = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
     allow(bedrock, { 'Fn::Sub': 'arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:agent/*' }),
     allow(table, { 'Fn::GetAtt': ['IdempotencyTable', 'Arn'] }),
+    allow(provenance, { 'Fn::GetAtt': ['ProvenanceTable', 'Arn'] }),
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': ['LogGroup', 'Arn'] }),
     // X-Ray has no resources to name.
     allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*'),

@@ -22,18 +22,29 @@ export async function startDynamoDb(): Promise<LocalDynamoDb> {
   };
 }
 
-/** The table that `serverless.yml` makes on AWS; one that is there already is left as it is. */
-export async function ensureTable(client: DynamoDBClient, name: string): Promise<void> {
+/** A table as `serverless.yml` makes it on AWS; one that is there already is left as it is. */
+export async function ensureTable(
+  client: DynamoDBClient,
+  name: string,
+  [partitionKey, sortKey]: readonly [string, string?] = ['id'],
+): Promise<void> {
+  const keys = [
+    { AttributeName: partitionKey, KeyType: 'HASH' as const },
+    ...(sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: 'RANGE' as const }]),
+  ];
   try {
     await client.send(
       new CreateTableCommand({
         TableName: name,
         BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: keys.map(({ AttributeName }) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: keys,
       }),
     );
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
 }
+
+/** The key of the table of provenance. */
+export const PROVENANCE_KEY = ['agentId', 'actionGroupId'] as const;

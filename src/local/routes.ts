@@ -6,6 +6,7 @@ import { evaluatePolicy } from '../handlers/evaluate-policy.ts';
 import { getActionGroup } from '../handlers/get-action-group.ts';
 import { getAgent } from '../handlers/get-agent.ts';
 import { getPolicy } from '../handlers/get-policy.ts';
+import { getProvenance } from '../handlers/get-provenance.ts';
 import { handler as health } from '../handlers/health.ts';
 import { listActionGroups } from '../handlers/list-action-groups.ts';
 import { prepareAgent } from '../handlers/prepare-agent.ts';
@@ -46,6 +47,7 @@ export function routesOf(services: Services, aws: Route['authorization'] = 'iam'
     rest('create-action-group', 'POST', GROUPS, createActionGroup, 'required'),
     rest('list-action-groups', 'GET', GROUPS, listActionGroups, 'ignored'),
     rest('get-action-group', 'GET', GROUP, getActionGroup, 'ignored'),
+    rest('get-provenance', 'GET', `${GROUP}/provenance`, getProvenance, 'ignored'),
     rest('update-action-group', 'PUT', GROUP, updateActionGroup, 'required'),
     rest('put-action-group', 'PUT', `${GROUPS}/by-name/{actionGroupName}`, putActionGroup, 'required'),
     rest('delete-action-group', 'DELETE', GROUP, deleteActionGroup, 'ignored'),

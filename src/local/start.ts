@@ -7,7 +7,7 @@ import type { WriteLine } from '../log.ts';
 import { loadPolicy } from '../policy-source.ts';
 import { createServices } from '../services.ts';
 import { type BedrockEmulator, startBedrockEmulator } from './bedrock/server.ts';
-import { ensureTable, startDynamoDb } from './dynamodb.ts';
+import { ensureTable, PROVENANCE_KEY, startDynamoDb } from './dynamodb.ts';
 import { demoPrincipals, type LocalPrincipal, parsePrincipals } from './gateway/principals.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
 import { proofOfIdentity, routesOf } from './routes.ts';
@@ -34,7 +34,7 @@ export interface Local {
  *
  * @param env `PORT`, `POLICY_FILE`, `LOCAL_PRINCIPALS`, `LOCAL_AUTH`, `AWS_ENDPOINT_URL_DYNAMODB`,
  * `AWS_ENDPOINT_URL_BEDROCK_AGENT`, `AWS_ENDPOINT_URL_STS`,
- * `AWS_REGION`, `IDEMPOTENCY_TABLE`, `IDENTITY_AUDIENCE`; none is needed.
+ * `AWS_REGION`, `IDEMPOTENCY_TABLE`, `PROVENANCE_TABLE` (empty: none is kept), `IDENTITY_AUDIENCE`; none is needed.
  * @param write where log lines go; the process's standard output by default.
  * @throws {Error} when the policy, a variable or the port is not usable: nothing is left running then.
  */
@@ -60,6 +60,7 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
       ...env,
       AWS_REGION: region,
       IDEMPOTENCY_TABLE: env.IDEMPOTENCY_TABLE || 'portcullis-idempotency',
+      PROVENANCE_TABLE: env.PROVENANCE_TABLE ?? 'portcullis-provenance',
       POLICY_FILE: policyFile,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb?.url ?? env.AWS_ENDPOINT_URL_DYNAMODB,
       AWS_ENDPOINT_URL_BEDROCK_AGENT: bedrock?.url ?? env.AWS_ENDPOINT_URL_BEDROCK_AGENT,
@@ -72,7 +73,8 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
       },
     };
     const everythingIsLocal = Object.values(config.endpoints).every(isLoopback);
-    const stopTable = keepTable(config);
+    const { made, stop: stopTables } = keepTables(config);
+    if (dynamodb !== undefined) await made;
     const unsigned = everythingIsLocal && principals.some(({ accessKeyId }) => accessKeyId === undefined);
     const services = createServices(config, write);
     const identity =
@@ -93,7 +95,7 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
       accountId: ACCOUNT,
     });
     const close = async () => {
-      stopTable();
+      stopTables();
       await gateway.close();
       await closeParts();
     };
@@ -123,24 +125,29 @@ function withCredentials(endpoint: Endpoint | undefined, env: Environment, embed
 }
 
 /**
- * Makes the table in a DynamoDB on this machine, now or as soon as that answers: until then the service says 503, as on
- * AWS. A table on AWS is made by the deployment alone.
+ * Makes the tables in a DynamoDB on this machine, now or as soon as that answers: until then the service says 503, as on
+ * AWS. Tables on AWS are made by the deployment alone.
  */
-function keepTable(config: Config): () => void {
-  if (!isLoopback(config.endpoints.dynamodb)) return () => {};
+function keepTables(config: Config): { made: Promise<void>; stop: () => void } {
+  if (!isLoopback(config.endpoints.dynamodb)) return { made: Promise.resolve(), stop: () => {} };
   const client = createStoreClient(config);
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
-  const attempt = () =>
-    ensureTable(client, config.idempotencyTable).catch((error: Error) => {
+  const make = async () => {
+    await ensureTable(client, config.idempotencyTable);
+    if (config.provenanceTable !== undefined) await ensureTable(client, config.provenanceTable, PROVENANCE_KEY);
+  };
+  const attempt = (): Promise<void> =>
+    make().catch((error: Error) => {
       if (stopped) return;
-      console.error(`DynamoDB does not answer yet (${error.name}); the table is made when it does.`);
+      console.error(`DynamoDB does not answer yet (${error.name}); the tables are made when it does.`);
       timer = setTimeout(attempt, 1_000).unref();
     });
-  attempt();
-  return () => {
+  const made = attempt();
+  const stop = () => {
     stopped = true;
     clearTimeout(timer);
     client.destroy();
   };
+  return { made, stop };
 }

@@ -1,0 +1,53 @@
+import { parseGetProvenance } from '../contract/get-provenance.ts';
+import { type RestOperation, serveRest } from '../http/rest.ts';
+import { inLambda } from '../lambda.ts';
+import { Problem } from '../problem.ts';
+import { changedSince } from '../provenance/provenance.ts';
+import { carriedOut, provision, type Request, type Stages } from '../provisioning.ts';
+import type { Services } from '../services.ts';
+
+/** `GET /v1/agents/{agentId}/versions/DRAFT/action-groups/{actionGroupId}/provenance` */
+export const getProvenance: RestOperation<Services> = async (call, { stagesOf, provenance }) => {
+  const request = { ...parseGetProvenance(call), caller: call.caller };
+  const { decisionId, group, absence } = await look(request, stagesOf(call));
+  const known = await provenance?.find(request, call.deadline).catch((error) => {
+    throw decided(error, decisionId);
+  });
+  if (known === undefined) throw absence ?? decided(none(provenance !== undefined), decisionId);
+  const { agentId, agentVersion, actionGroupId } = request;
+  const { written, deleted } = known;
+  const standing = { exists: group !== undefined, changedSince: changedSince(known, group) };
+  return {
+    status: 200,
+    decisionId,
+    body: { provenance: { agentId, agentVersion, actionGroupId, ...standing, written, deleted } },
+  };
+};
+
+export const handler = inLambda((services) => serveRest(getProvenance, services, { body: 'ignored' }));
+
+type Get = Request<'GetAgentActionGroup'>;
+
+/** Governed as any read of the group; one that is not there may have a provenance all the same. */
+async function look(request: Get, stages: Stages<Get>) {
+  try {
+    const { decision, result: group } = carriedOut(await provision(request, stages));
+    return { decisionId: decision.id, group };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'NOT_FOUND' || error.decisionId === undefined) throw error;
+    return { decisionId: error.decisionId, absence: error };
+  }
+}
+
+function none(isKept: boolean): Problem {
+  return new Problem('NOT_FOUND', {
+    detail: isKept
+      ? 'The action group exists, but has no provenance: it was not written through this service, but made round it, or before it.'
+      : 'The action group exists, but this deployment keeps no provenance.',
+  });
+}
+
+function decided(error: unknown, decisionId: string): unknown {
+  if (error instanceof Problem) error.decisionId = decisionId;
+  return error;
+}

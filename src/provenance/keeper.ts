@@ -1,0 +1,61 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Deadline } from '../bedrock/deadline.ts';
+import type { LineLogger } from '../log.ts';
+import { Problem } from '../problem.ts';
+import type { Applied, Decision, Request } from '../provisioning.ts';
+import { type Provenance, provenanceOf } from './provenance.ts';
+
+export interface ProvenanceKeeper {
+  /** One call of DynamoDB for a request that changed a group, none for another. Never throws: the change is made. */
+  remember(request: Request, decision: Decision, applied: Applied, deadline: Deadline): Promise<void>;
+  /** @throws {Problem} `STORE_UNAVAILABLE`. */
+  find(
+    group: Pick<Provenance, 'agentId' | 'actionGroupId'>,
+    deadline: Pick<Deadline, 'share'>,
+  ): Promise<Provenance | undefined>;
+}
+
+/** The caller waits for it with the change made: what cannot be kept by then is not kept. */
+const STORE_DEADLINE_MS = 2_000;
+
+/**
+ * @param storeClient asked for only by what reads or writes; the table's code is loaded with it.
+ */
+export function provenanceKeeper(
+  name: string,
+  storeClient: () => Promise<DynamoDBClient>,
+  log: LineLogger,
+): ProvenanceKeeper {
+  const store = async () => ({ ...(await import('./store.ts')), table: { client: await storeClient(), name } });
+  return {
+    async remember(request, decision, applied, deadline) {
+      const provenance = provenanceOf(request, decision, applied, Date.now());
+      if (provenance === undefined) return;
+      try {
+        const { addProvenance, table } = await store();
+        await addProvenance(table, provenance, until(deadline));
+      } catch (error) {
+        const { agentId, actionGroupId } = provenance;
+        const cause = { name: (error as Error).name, message: (error as Error).message };
+        log.error('Provenance could not be written.', { decisionId: decision.id, agentId, actionGroupId, cause });
+      }
+    },
+
+    async find(group, deadline) {
+      try {
+        const { readProvenance, table } = await store();
+        return await readProvenance(table, group, until(deadline));
+      } catch (cause) {
+        throw new Problem('STORE_UNAVAILABLE', {
+          detail: 'What is known of this action group cannot be read. Send the same request again later.',
+          retryAfterSeconds: 2,
+          cause,
+        });
+      }
+    },
+  };
+}
+
+function until(deadline: Pick<Deadline, 'share'>): AbortSignal {
+  return AbortSignal.any([deadline.share(1), AbortSignal.timeout(STORE_DEADLINE_MS)]);
+}
