@@ -8,5 +8,6 @@ export const policy: CommandGroup = {
     test: async () => (await import('./test.ts')).test,
     explain: async () => (await import('./explain.ts')).explain,
     diff: async () => (await import('./diff.ts')).diff,
+    replay: async () => (await import('./replay.ts')).replay,
   },
 };
