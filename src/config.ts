@@ -8,9 +8,27 @@ export interface Config {
   readonly provenanceTable?: string | undefined;
   /** Path of a policy; absent means the one built into the artefact. */
   readonly policyFile: string | undefined;
+  /** Set where the policy is AWS AppConfig's. */
+  readonly appConfig?: AppConfigSettings | undefined;
   /** Set only by the AWS SDKs' own variables; absent means AWS. */
   readonly endpoints: { readonly dynamodb: Endpoint | undefined; readonly bedrockAgent: Endpoint | undefined };
 }
+
+/** The configuration in AWS AppConfig that is the policy, and for how long what was read of it holds. */
+export interface AppConfigSettings {
+  /** Ids, since permissions can name nothing else. */
+  readonly application: string;
+  readonly environment: string;
+  readonly profile: string;
+  readonly maxAgeSeconds: number;
+  /** For how long a revision is used that cannot be renewed. */
+  readonly maxStaleSeconds: number;
+  readonly endpoint: Endpoint | undefined;
+}
+
+/** The shortest time that AppConfig lets pass between two questions. */
+export const LEAST_MAX_AGE_SECONDS = 15;
+const DAY_SECONDS = 86_400;
 
 /** Spread into an SDK client's configuration. Credentials are given only for an emulator, which takes any. */
 export interface Endpoint {
@@ -56,6 +74,33 @@ export function parseConfig(env: Environment = process.env): Config {
     return { endpoint: value };
   };
 
+  const seconds = (name: string, usual: number, least: number, most: number): number => {
+    const value = Number(env[name] || usual);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      faults.push(`${name} is not a whole number of seconds from ${least} to ${most}.`);
+    }
+    return value;
+  };
+  const appConfig = (): AppConfigSettings => {
+    const id = (name: string, what: string) => required(name, /^[a-z0-9]{4,7}$/, `the id, not the name, of ${what}`);
+    const maxAgeSeconds = seconds('POLICY_MAX_AGE_SECONDS', 60, LEAST_MAX_AGE_SECONDS, DAY_SECONDS);
+    const maxStaleSeconds = seconds('POLICY_MAX_STALE_SECONDS', 3_600, LEAST_MAX_AGE_SECONDS, 7 * DAY_SECONDS);
+    if (maxStaleSeconds < maxAgeSeconds) faults.push('POLICY_MAX_STALE_SECONDS is less than POLICY_MAX_AGE_SECONDS.');
+    if (env.POLICY_FILE) faults.push('POLICY_FILE is set, but POLICY_SOURCE is appconfig: remove one of them.');
+    return {
+      application: id('POLICY_APPCONFIG_APPLICATION', 'an AppConfig application'),
+      environment: id('POLICY_APPCONFIG_ENVIRONMENT', 'an environment of it'),
+      profile: id('POLICY_APPCONFIG_PROFILE', 'a configuration profile of it'),
+      maxAgeSeconds,
+      maxStaleSeconds,
+      endpoint: endpoint('AWS_ENDPOINT_URL_APPCONFIGDATA'),
+    };
+  };
+  const policySource = env.POLICY_SOURCE || 'file';
+  if (policySource !== 'file' && policySource !== 'appconfig') {
+    faults.push('POLICY_SOURCE is neither "file" nor "appconfig".');
+  }
+
   // Powertools would silently run every duplicate; of a value that is neither yes nor no it makes an error of each request.
   if (!/^\s*(0|f|false|n|no|off)\s*$/i.test(env.POWERTOOLS_IDEMPOTENCY_DISABLED ?? 'no')) {
     faults.push('POWERTOOLS_IDEMPOTENCY_DISABLED is set: remove it, nothing here may run without idempotency.');
@@ -66,6 +111,7 @@ export function parseConfig(env: Environment = process.env): Config {
     idempotencyTable: required('IDEMPOTENCY_TABLE', TABLE_NAME, 'the name of a DynamoDB table'),
     provenanceTable: optional('PROVENANCE_TABLE', TABLE_NAME, 'the name of a DynamoDB table'),
     policyFile: env.POLICY_FILE || undefined,
+    appConfig: policySource === 'appconfig' ? appConfig() : undefined,
     endpoints: {
       dynamodb: endpoint('AWS_ENDPOINT_URL_DYNAMODB'),
       bedrockAgent: endpoint('AWS_ENDPOINT_URL_BEDROCK_AGENT'),

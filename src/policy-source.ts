@@ -1,9 +1,27 @@
+/** Where the policy comes from: a file, built into the artefact unless another is named, or AWS AppConfig. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Config } from './config.ts';
+import type { LineLogger } from './log.ts';
 import { compile, deserialise, type Policy } from './policy/policy.ts';
+import { remembered } from './remembered.ts';
 
 /** The build puts it beside the bundle. */
 const BUILT_IN = fileURLToPath(new URL('./policy.json', import.meta.url));
+
+/**
+ * The policy to decide by, for as many requests at a time as there are. A file is read once; what AppConfig has is renewed.
+ *
+ * A decision takes its policy once: the next call may bring another revision. Each rejects while there is none.
+ */
+export function policySource({ appConfig, policyFile, region }: Config, log: LineLogger): () => Promise<Policy> {
+  if (appConfig === undefined) return remembered(() => loadPolicy(policyFile));
+  const source = remembered(async () => {
+    const { policyFromAppConfig } = await import('./policy-source/app-config.ts'); // with its SDK client and Powertools
+    return policyFromAppConfig(appConfig, region, log);
+  });
+  return async () => (await source())();
+}
 
 /**
  * Reads the policy: the one built into the artefact, or a file, compiled (`.json`) or as people write it (YAML).
@@ -13,7 +31,7 @@ const BUILT_IN = fileURLToPath(new URL('./policy.json', import.meta.url));
 export async function loadPolicy(file: string = BUILT_IN): Promise<Policy> {
   const bytes = await readFile(file);
   if (file.endsWith('.json')) return deserialise(bytes.toString('utf8'));
-  const { readPolicy } = await import('./policy-file.ts'); // with the YAML parser, which no deployed function needs
+  const { readPolicy } = await import('./policy-file.ts'); // with the YAML parser, which a built-in policy does not need
   const { document, digest } = readPolicy(bytes, file);
   return compile(document, digest);
 }

@@ -10,10 +10,11 @@ import { LineLogger, type WriteLine } from './log.ts';
 import { decide } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Operation } from './policy/request.ts';
-import { loadPolicy } from './policy-source.ts';
+import { policySource } from './policy-source.ts';
 import { Problem } from './problem.ts';
 import { type ProvenanceKeeper, provenanceKeeper } from './provenance/keeper.ts';
 import type { Applied, Decision, Request, Stages } from './provisioning.ts';
+import { remembered } from './remembered.ts';
 
 export interface Services {
   readonly log: LineLogger;
@@ -34,13 +35,21 @@ type Apply = { readonly [O in Operation]: (request: Request<O>, decision: Decisi
 export function createServices(config: Config, write?: WriteLine): Services {
   const log = new LineLogger(write);
   const client = createBedrockClient(config);
-  const policy = available(remembered(() => loadPolicy(config.policyFile)));
+  const policy = available(policySource(config, log));
   const storeClient = remembered(async () => {
     const { createStoreClient } = await import('./idempotency/store-client.ts');
     return createStoreClient(config);
   });
   const table = async (): Promise<OnceTable> => ({ client: await storeClient(), name: config.idempotencyTable });
   const provenance = config.provenanceTable ? provenanceKeeper(config.provenanceTable, storeClient, log) : undefined;
+
+  /** One request decides by one revision, however many decisions it takes. */
+  const policies = new WeakMap<Call, () => Promise<Policy>>();
+  const policyOf = (call: Call): Promise<Policy> => {
+    const known = policies.get(call) ?? remembered(policy);
+    policies.set(call, known);
+    return known();
+  };
 
   const stagesOf = (call: Call): Stages => {
     const { deadline } = call;
@@ -109,7 +118,7 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
     return {
       async decide(request) {
-        const { broken, ...verdict } = decide(await policy(), asPolicyRequest(request), Date.now());
+        const { broken, ...verdict } = decide(await policyOf(call), asPolicyRequest(request), Date.now());
         const decision = { id: randomUUID(), ...verdict };
         for (const { rule, cause } of broken ?? []) log.error('a rule threw', { rule, decisionId: decision.id, cause });
         return decision;
@@ -160,18 +169,6 @@ function asPolicyRequest(request: Request) {
   const { caller, ...asked } = request;
   const clientTokenGiven = 'clientToken' in asked && asked.clientToken !== undefined;
   return { ...asked, principal: caller.principal, clientTokenGiven };
-}
-
-/** Loads once, and again after a failure: a Lambda that met a missing file or module must not refuse for ever. */
-function remembered<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return () => {
-    loading ??= load().catch((error) => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
-  };
 }
 
 function available(policy: () => Promise<Policy>): () => Promise<Policy> {

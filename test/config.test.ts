@@ -40,6 +40,43 @@ test("the AWS SDKs' own variables name other endpoints, and POLICY_FILE another 
   });
 });
 
+/** What a deployment sets whose policy is AppConfig's. */
+function fromAppConfig(over: Environment = {}): Environment {
+  const ids = { APPLICATION: 'app1234', ENVIRONMENT: 'env1234', PROFILE: 'pro1234' };
+  const named = Object.entries(ids).map(([name, id]) => [`POLICY_APPCONFIG_${name}`, id]);
+  return environment({ POLICY_SOURCE: 'appconfig', ...Object.fromEntries(named), ...over });
+}
+
+test("the policy may be AppConfig's, renewed each minute and used for an hour unless told", () => {
+  const ids = { application: 'app1234', environment: 'env1234', profile: 'pro1234' };
+  const usual = { ...ids, maxAgeSeconds: 60, maxStaleSeconds: 3_600, endpoint: undefined };
+  expect(parseConfig(fromAppConfig()).appConfig).toEqual(usual);
+  const told = fromAppConfig({
+    POLICY_MAX_AGE_SECONDS: '15',
+    POLICY_MAX_STALE_SECONDS: '86400',
+    AWS_ENDPOINT_URL_APPCONFIGDATA: 'http://127.0.0.1:2772',
+  });
+  const endpoint = { endpoint: 'http://127.0.0.1:2772' };
+  expect(parseConfig(told).appConfig).toEqual({ ...ids, maxAgeSeconds: 15, maxStaleSeconds: 86_400, endpoint });
+  expect(parseConfig({ ...told, POLICY_SOURCE: 'file' }).appConfig).toBeUndefined();
+});
+
+test.each<[string, Environment, string]>([
+  ['a source that is none', { POLICY_SOURCE: 'AppConfig' }, 'POLICY_SOURCE'],
+  ['an application by its name', { POLICY_APPCONFIG_APPLICATION: 'Portcullis' }, 'POLICY_APPCONFIG_APPLICATION'],
+  ['no environment', { POLICY_APPCONFIG_ENVIRONMENT: '' }, 'POLICY_APPCONFIG_ENVIRONMENT'],
+  ['no profile', { POLICY_APPCONFIG_PROFILE: undefined }, 'POLICY_APPCONFIG_PROFILE'],
+  ['a shorter interval than AppConfig’s', { POLICY_MAX_AGE_SECONDS: '14' }, 'POLICY_MAX_AGE_SECONDS'],
+  ['an age that is no number', { POLICY_MAX_AGE_SECONDS: '1m' }, 'POLICY_MAX_AGE_SECONDS'],
+  ['half a second', { POLICY_MAX_AGE_SECONDS: '60.5' }, 'POLICY_MAX_AGE_SECONDS'],
+  ['a policy used for ever', { POLICY_MAX_STALE_SECONDS: 'Infinity' }, 'POLICY_MAX_STALE_SECONDS'],
+  ['an end before the first renewal', { POLICY_MAX_STALE_SECONDS: '59' }, 'POLICY_MAX_STALE_SECONDS'],
+  ['two policies', { POLICY_FILE: 'policy/organisation.yaml' }, 'POLICY_FILE'],
+  ['an endpoint that is no URL', { AWS_ENDPOINT_URL_APPCONFIGDATA: 'appconfig' }, 'AWS_ENDPOINT_URL_APPCONFIGDATA'],
+])("a policy of AppConfig's is refused with %s", (_name, over, variable) => {
+  expect(faultsOf(fromAppConfig(over)).map((fault) => fault.split(' ')[0])).toEqual([variable]);
+});
+
 test('a bad deployment is told every bad variable at once', () => {
   const env = { AWS_REGION: '', AWS_ENDPOINT_URL_DYNAMODB: 'localhost:8000', POWERTOOLS_IDEMPOTENCY_DISABLED: 'true' };
   const faults = faultsOf(env);

@@ -34,7 +34,7 @@ export interface Clock {
 }
 
 export const machineClock: Clock = {
-  epochMs: Date.now,
+  epochMs: () => Date.now(),
   elapsedMs: () => performance.now(),
   random: Math.random,
   async sleep(ms, signal) {

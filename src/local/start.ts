@@ -33,7 +33,7 @@ export interface Local {
  * name others.
  *
  * @param env `PORT`, `POLICY_FILE`, `LOCAL_PRINCIPALS`, `LOCAL_AUTH`, `AWS_ENDPOINT_URL_DYNAMODB`,
- * `AWS_ENDPOINT_URL_BEDROCK_AGENT`, `AWS_ENDPOINT_URL_STS`,
+ * `AWS_ENDPOINT_URL_BEDROCK_AGENT`, `AWS_ENDPOINT_URL_STS`, `POLICY_SOURCE` and what it asks for,
  * `AWS_REGION`, `IDEMPOTENCY_TABLE`, `PROVENANCE_TABLE` (empty: none is kept), `IDENTITY_AUDIENCE`; none is needed.
  * @param write where log lines go; the process's standard output by default.
  * @throws {Error} when the policy, a variable or the port is not usable: nothing is left running then.
@@ -44,8 +44,9 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
     throw new Error('LOCAL_AUTH is neither "any", "iam" nor "proof".');
   }
   const principals = env.LOCAL_PRINCIPALS ? parsePrincipals(env.LOCAL_PRINCIPALS) : demoPrincipals;
-  const policyFile = env.POLICY_FILE || 'policy/organisation.yaml';
-  await loadPolicy(policyFile); // a mistake in it is shown before anything starts
+  const fromFile = (env.POLICY_SOURCE || 'file') === 'file';
+  const policyFile = env.POLICY_FILE || (fromFile ? 'policy/organisation.yaml' : undefined);
+  if (fromFile) await loadPolicy(policyFile); // a mistake in it is shown before anything starts
 
   const dynamodb = env.AWS_ENDPOINT_URL_DYNAMODB ? undefined : await startDynamoDb();
   const bedrock = env.AWS_ENDPOINT_URL_BEDROCK_AGENT
@@ -65,14 +66,17 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb?.url ?? env.AWS_ENDPOINT_URL_DYNAMODB,
       AWS_ENDPOINT_URL_BEDROCK_AGENT: bedrock?.url ?? env.AWS_ENDPOINT_URL_BEDROCK_AGENT,
     });
+    const { appConfig } = parsed;
     const config: Config = {
       ...parsed,
+      appConfig: appConfig && { ...appConfig, endpoint: withCredentials(appConfig.endpoint, env, false) },
       endpoints: {
         dynamodb: withCredentials(parsed.endpoints.dynamodb, env, dynamodb !== undefined),
         bedrockAgent: withCredentials(parsed.endpoints.bedrockAgent, env, bedrock !== undefined),
       },
     };
-    const everythingIsLocal = Object.values(config.endpoints).every(isLoopback);
+    const everythingIsLocal =
+      Object.values(config.endpoints).every(isLoopback) && (appConfig === undefined || isLoopback(appConfig.endpoint));
     const { made, stop: stopTables } = keepTables(config);
     if (dynamodb !== undefined) await made;
     const unsigned = everythingIsLocal && principals.some(({ accessKeyId }) => accessKeyId === undefined);

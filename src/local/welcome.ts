@@ -23,7 +23,7 @@ export function welcome({ gateway, principals, unsigned, bedrock, config, identi
   };
   return `
 Portcullis listens on ${gateway.url}
-  policy    ${config.policyFile}
+  policy    ${config.appConfig === undefined ? config.policyFile : 'AWS AppConfig'}
   bedrock   ${bedrock === undefined ? config.endpoints.bedrockAgent?.endpoint : `embedded emulator, ${bedrock.url}`}
   dynamodb  ${config.endpoints.dynamodb?.endpoint}
 ${identity === undefined ? '' : `  sts       ${identity.sts.origin} (proofs of identity are made for ${identity.audience})\n`}  callers   ${[unsigned ? ['unsigned requests'] : [], signed.map(({ accessKeyId }) => accessKeyId)].flat().join(', ')}
