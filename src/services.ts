@@ -118,7 +118,7 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
     return {
       async decide(request) {
-        const { broken, ...verdict } = decide(await policyOf(call), asPolicyRequest(request), Date.now());
+        const { broken, ...verdict } = decide(await policyOf(call), asPolicyRequest(request, call.account, config.region), Date.now());
         const decision = { id: randomUUID(), ...verdict };
         for (const { rule, cause } of broken ?? []) log.error('a rule threw', { rule, decisionId: decision.id, cause });
         return decision;
@@ -165,10 +165,11 @@ export function createServices(config: Config, write?: WriteLine): Services {
   return { log, policy, provenance, stagesOf: stagesOf as Services['stagesOf'] };
 }
 
-function asPolicyRequest(request: Request) {
+/** What rules may look at; the agents live where this service runs. */
+function asPolicyRequest(request: Request, agentAccount: string, agentRegion: string) {
   const { caller, ...asked } = request;
   const clientTokenGiven = 'clientToken' in asked && asked.clientToken !== undefined;
-  return { ...asked, principal: caller.principal, clientTokenGiven };
+  return { ...asked, principal: caller.principal, clientTokenGiven, agentAccount, agentRegion };
 }
 
 function available(policy: () => Promise<Policy>): () => Promise<Policy> {
