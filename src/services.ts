@@ -118,7 +118,11 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
     return {
       async decide(request) {
-        const { broken, ...verdict } = decide(await policyOf(call), asPolicyRequest(request, call.account, config.region), Date.now());
+        const { broken, ...verdict } = decide(
+          await policyOf(call),
+          asPolicyRequest(request, call.account, config.region),
+          Date.now(),
+        );
         const decision = { id: randomUUID(), ...verdict };
         for (const { rule, cause } of broken ?? []) log.error('a rule threw', { rule, decisionId: decision.id, cause });
         return decision;
