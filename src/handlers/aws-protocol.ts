@@ -11,7 +11,7 @@ import type { Call, Operation } from '../http/serve.ts';
 import { whileInProgress } from '../idempotency/in-progress.ts';
 import { inLambda } from '../lambda.ts';
 import { begun } from '../preparing.ts';
-import { carriedOut, provision, type Request, type Stages } from '../provisioning.ts';
+import { carriedOut, type Decision, provision, type Request, type Stages } from '../provisioning.ts';
 import type { Services } from '../services.ts';
 
 const DELETE_QUERY = { skipResourceInUseCheck: Flag };
@@ -29,44 +29,44 @@ export const awsProtocol: Operation<Services, AwsAnswer> = async (call, { stages
     case 'CreateAgentActionGroup': {
       const request = parseCreateActionGroup({ labels, query, idempotencyKeys: [], body });
       const { decision, result } = carriedOut(await run({ ...request, caller }));
-      return success(200, decision.id, { agentActionGroup: presentActionGroup(result, request.clientToken) });
+      return success(200, decision, { agentActionGroup: presentActionGroup(result, request.clientToken) });
     }
     case 'UpdateAgentActionGroup': {
       const request = parseUpdateActionGroup({ labels, query, ifMatch: [], body });
       const { decision, result } = carriedOut(await run({ ...request, caller }));
-      return success(200, decision.id, { agentActionGroup: presentActionGroup(result) });
+      return success(200, decision, { agentActionGroup: presentActionGroup(result) });
     }
     case 'GetAgentActionGroup': {
       const { decision, result } = carriedOut(await run({ ...parseGetActionGroup({ labels, query }), caller }));
-      return success(200, decision.id, { agentActionGroup: presentActionGroup(result) });
+      return success(200, decision, { agentActionGroup: presentActionGroup(result) });
     }
     case 'ListAgentActionGroups': {
       const { decision, result } = carriedOut(
         await run({ ...parseListActionGroupsBody({ labels, query }, body), caller }),
       );
-      return success(200, decision.id, result);
+      return success(200, decision, result);
     }
     case 'DeleteAgentActionGroup': {
       const { decision } = await run({ ...parseDeleteActionGroup({ labels, query, ifMatch: [] }), caller });
-      return { status: 204, decisionId: decision.id };
+      return { status: 204, decision };
     }
     case 'PrepareAgent': {
       const request = parsePrepareAgent({ labels, query });
       const { decision, result } = carriedOut(await provision({ ...request, caller }, begun(stagesOf(call))));
       const { status: agentStatus, agentVersion = 'DRAFT', preparedAt = new Date() } = result;
-      return success(202, decision.id, { agentId: request.agentId, agentStatus, agentVersion, preparedAt });
+      return success(202, decision, { agentId: request.agentId, agentStatus, agentVersion, preparedAt });
     }
     case 'GetAgent': {
       const { decision, result: agent } = carriedOut(await run({ ...parseGetAgent({ labels, query }), caller }));
-      return success(200, decision.id, { agent });
+      return success(200, decision, { agent });
     }
   }
 };
 
 export const handler = inLambda((services) => serveAws(awsProtocol, services));
 
-function success(status: 200 | 202, decisionId: string, body: object): AwsAnswer {
-  return { status, decisionId, body };
+function success(status: 200 | 202, decision: Decision, body: object): AwsAnswer {
+  return { status, decision, body };
 }
 
 /** No AWS client retries a 409, so a repeat waits for the first request and gets its answer. */

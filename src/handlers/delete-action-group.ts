@@ -14,9 +14,9 @@ export const deleteActionGroup: RestOperation<Services> = async (call, { stagesO
   if (applied === undefined) return presentDecision(decision);
   // A 204 has no room for how far the deletion is live.
   if (preparation !== undefined) {
-    return { status: 200, decisionId: decision.id, body: { preparation: presentPreparation(preparation) } };
+    return { status: 200, decision, body: { preparation: presentPreparation(preparation) } };
   }
-  return { status: 204, decisionId: decision.id };
+  return { status: 204, decision };
 };
 
 export const handler = inLambda((services) => serveRest(deleteActionGroup, services, { body: 'ignored' }));

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 
 /** `POST /v1/policy/evaluations`: the decision that the real call would get, without the call. */
 export const evaluatePolicy: RestOperation<Services> = async (call, { stagesOf }) => {
-  const request = parseEvaluation(call.body, call.query);
+  const request = parseEvaluation(call.body, call.query, call.header('idempotency-key'));
   return presentDecision(await evaluate({ ...request, caller: call.caller } as Request, stagesOf(call)));
 };
 

@@ -12,7 +12,7 @@ export const getActionGroup: RestOperation<Services> = async (call, { stagesOf }
   const { decision, result: group } = carriedOut(await provision({ ...request, caller: call.caller }, stagesOf(call)));
   return {
     status: 200,
-    decisionId: decision.id,
+    decision,
     headers: { ETag: entityTag(group) },
     body: { agentActionGroup: presentActionGroup(group) },
   };

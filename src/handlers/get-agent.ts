@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 export const getAgent: RestOperation<Services> = async (call, { stagesOf }) => {
   const request = parseGetAgent(call);
   const { decision, result: agent } = carriedOut(await provision({ ...request, caller: call.caller }, stagesOf(call)));
-  return { status: 200, decisionId: decision.id, body: { agent } };
+  return { status: 200, decision, body: { agent } };
 };
 
 export const handler = inLambda((services) => serveRest(getAgent, services, { body: 'ignored' }));

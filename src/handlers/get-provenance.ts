@@ -19,7 +19,7 @@ export const getProvenance: RestOperation<Services> = async (call, { stagesOf, p
   const standing = { exists: group !== undefined, changedSince: changedSince(known, group) };
   return {
     status: 200,
-    decisionId,
+    decision: { id: decisionId, warnings: [] },
     body: { provenance: { agentId, agentVersion, actionGroupId, ...standing, written, deleted } },
   };
 };

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 export const listActionGroups: RestOperation<Services> = async (call, { stagesOf }) => {
   const request = parseListActionGroups(call);
   const { decision, result: page } = carriedOut(await provision({ ...request, caller: call.caller }, stagesOf(call)));
-  return { status: 200, decisionId: decision.id, body: page };
+  return { status: 200, decision, body: page };
 };
 
 export const handler = inLambda((services) => serveRest(listActionGroups, services, { body: 'ignored' }));

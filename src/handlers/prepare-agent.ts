@@ -14,7 +14,7 @@ export const prepareAgent: RestOperation<Services> = async (call, { stagesOf }) 
   return {
     // Accepted, and not over yet: as Bedrock answers it.
     status: status === 'PREPARED' || status === 'FAILED' ? 200 : 202,
-    decisionId: done.decision.id,
+    decision: done.decision,
     body: {
       agentId: request.agentId,
       agentStatus: status,

@@ -52,7 +52,7 @@ export function presentWrite(
   const group = applied.result;
   return {
     status: created ? 201 : 200,
-    decisionId: decision.id,
+    decision,
     headers: {
       ETag: entityTag(group),
       ...(created ? { Location: `${collection?.replace(/\/$/, '')}/${group.actionGroupId}` } : {}),

@@ -6,6 +6,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { LineLogger } from '../log.ts';
 import type { Operation as OperationName } from '../policy/request.ts';
 import { type AwsErrorName, type Fault, Problem } from '../problem.ts';
+import type { Decision } from '../provisioning.ts';
+import { decisionHeaders } from './decision-json.ts';
 import { type LambdaHandler, type Operation, type Surface, serve } from './serve.ts';
 
 /** Exactly what the service model says of the operation's success. */
@@ -13,7 +15,8 @@ export interface AwsAnswer {
   readonly status: 200 | 202 | 204;
   /** Absent only with 204: several clients take a success without its body for an empty one, or fall over. */
   readonly body?: object;
-  readonly decisionId: string;
+  /** The decision that the answer follows. */
+  readonly decision: Pick<Decision, 'id' | 'warnings'>;
 }
 
 /** Which operation a request asks for, and the labels of its path, decoded. */
@@ -108,12 +111,12 @@ const STATUS: Readonly<Record<AwsErrorName, number>> = {
 
 /** `x-amzn-RequestId` is not among the headers: API Gateway sets it, and would send both. */
 const AWS: Surface<AwsAnswer> = {
-  present: ({ status, body, decisionId }, requestId) => ({
+  present: ({ status, body, decision }, requestId) => ({
     statusCode: status,
     headers: {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       'X-Request-Id': requestId,
-      'X-Decision-Id': decisionId,
+      ...decisionHeaders(decision),
     },
     body: body === undefined ? '' : JSON.stringify(body),
   }),

@@ -1,4 +1,6 @@
 import type { LineLogger } from '../log.ts';
+import type { Decision } from '../provisioning.ts';
+import { decisionHeaders } from './decision-json.ts';
 import { presentProblem } from './problem-json.ts';
 import { type LambdaHandler, type Operation, type ServeOptions, type Surface, serve } from './serve.ts';
 
@@ -8,19 +10,20 @@ export interface RestAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent: the answer has none, as 204. */
   readonly body?: unknown;
-  readonly decisionId?: string;
+  /** The decision that the answer follows. */
+  readonly decision?: Pick<Decision, 'id' | 'warnings'>;
 }
 
 export type RestOperation<Services> = Operation<Services, RestAnswer>;
 
 const REST: Surface<RestAnswer> = {
-  present: ({ status, headers, body, decisionId }, requestId) => ({
+  present: ({ status, headers, body, decision }, requestId) => ({
     statusCode: status,
     headers: {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       'Cache-Control': 'no-store',
       'X-Request-Id': requestId,
-      ...(decisionId === undefined ? {} : { 'X-Decision-Id': decisionId }),
+      ...decisionHeaders(decision),
       ...headers,
     },
     body: body === undefined ? '' : JSON.stringify(body),

@@ -282,6 +282,18 @@ describe('201', () => {
   });
 });
 
+describe('201, with warnings', () => {
+  test('a rule that only warns lets the group through, says so in the body and counts it in a header', async () => {
+    const shell = { actionGroupName: 'shell', parentActionGroupSignature: 'ANTHROPIC.Bash' };
+    const reply = await service.post(shell, { as: DEMO, agentId: 'DEMOAGENT1' });
+    expect(reply.status).toBe(201);
+    expect(reply.json.warnings).toMatchObject([
+      { rule: 'signature-is-allowed', pointer: '/parentActionGroupSignature', fix: expect.any(String) },
+    ]);
+    expect(reply.headers['x-policy-warnings']).toBe('1');
+  });
+});
+
 describe('200, for a dry run', () => {
   const dry = { query: '?dryRun=true' };
 
