@@ -9,9 +9,16 @@ export interface Permissions {
   readonly table: readonly string[];
   /** Actions on the table of provenance. */
   readonly provenance: readonly string[];
+  /** Actions on the configuration in AppConfig, where that is the policy. */
+  readonly policy: readonly string[];
 }
 
-const NOTHING: Permissions = { bedrock: [], table: [], provenance: [] };
+const NOTHING: Permissions = { bedrock: [], table: [], provenance: [], policy: [] };
+/** What every function needs that decides anything. */
+const DECIDING: Permissions = {
+  ...NOTHING,
+  policy: ['appconfig:GetLatestConfiguration', 'appconfig:StartConfigurationSession'],
+};
 const RECORDS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 const REMEMBERING = ['dynamodb:UpdateItem'];
 /** Any write may be asked to make itself live. */
@@ -19,6 +26,7 @@ const PREPARING = ['bedrock:GetAgent', 'bedrock:PrepareAgent'];
 
 export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
   'create-action-group': {
+    ...DECIDING,
     // Listing and reading find the group again when the answer to its creation was lost.
     bedrock: [
       'bedrock:CreateAgentActionGroup',
@@ -29,15 +37,17 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     table: RECORDS,
     provenance: REMEMBERING,
   },
-  'list-action-groups': { ...NOTHING, bedrock: ['bedrock:ListAgentActionGroups'] },
-  'get-action-group': { ...NOTHING, bedrock: ['bedrock:GetAgentActionGroup'] },
-  'get-provenance': { ...NOTHING, bedrock: ['bedrock:GetAgentActionGroup'], provenance: ['dynamodb:GetItem'] },
+  'list-action-groups': { ...DECIDING, bedrock: ['bedrock:ListAgentActionGroups'] },
+  'get-action-group': { ...DECIDING, bedrock: ['bedrock:GetAgentActionGroup'] },
+  'get-provenance': { ...DECIDING, bedrock: ['bedrock:GetAgentActionGroup'], provenance: ['dynamodb:GetItem'] },
   'update-action-group': {
+    ...DECIDING,
     bedrock: ['bedrock:GetAgentActionGroup', 'bedrock:UpdateAgentActionGroup', ...PREPARING],
     table: RECORDS,
     provenance: REMEMBERING,
   },
   'put-action-group': {
+    ...DECIDING,
     bedrock: [
       'bedrock:CreateAgentActionGroup',
       'bedrock:GetAgentActionGroup',
@@ -49,6 +59,7 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     provenance: REMEMBERING,
   },
   'delete-action-group': {
+    ...DECIDING,
     // A deletion with `disableFirst` reads and updates the group before.
     bedrock: [
       'bedrock:DeleteAgentActionGroup',
@@ -59,11 +70,12 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     table: RECORDS,
     provenance: REMEMBERING,
   },
-  'prepare-agent': { ...NOTHING, bedrock: PREPARING, table: RECORDS },
-  'get-agent': { ...NOTHING, bedrock: ['bedrock:GetAgent'] },
-  'evaluate-policy': NOTHING,
-  'get-policy': NOTHING,
+  'prepare-agent': { ...DECIDING, bedrock: PREPARING, table: RECORDS },
+  'get-agent': { ...DECIDING, bedrock: ['bedrock:GetAgent'] },
+  'evaluate-policy': DECIDING,
+  'get-policy': DECIDING,
   'aws-protocol': {
+    ...DECIDING,
     bedrock: [
       'bedrock:CreateAgentActionGroup',
       'bedrock:DeleteAgentActionGroup',

@@ -1,5 +1,7 @@
 /** The resources that `serverless.yml` computes instead of listing: a role for each function, and the gateway's own answers. */
+import { type AppConfigSettings, type Environment, parseConfig } from '../config.ts';
 import { GATEWAY_RESPONSES, type GatewayResponseCode, gatewayResponseTemplate } from '../http/gateway-response.ts';
+import { ROLE_PATH } from './guard-rails.ts';
 import { PERMISSIONS, type Permissions } from './permissions.ts';
 
 /** The logical id under which a function of `serverless.yml` names its role. */
@@ -8,19 +10,29 @@ export function roleId(functionName: string): string {
   return `${words.join('')}Role`;
 }
 
-const roles = Object.entries(PERMISSIONS).map(([name, permissions]) => [roleId(name), role(name, permissions)]);
-const gatewayResponses = (Object.keys(GATEWAY_RESPONSES) as GatewayResponseCode[]).flatMap((code) =>
-  GATEWAY_RESPONSES[code].responseTypes.map((type) => [logicalId(type), gatewayResponseOf(code, type)]),
-);
+/**
+ * @param environment that the functions will have.
+ * @throws {ConfigError} where that is not usable, before a deployment finds it out.
+ */
+export function resourcesFor(environment: Environment) {
+  const { appConfig } = parseConfig(environment);
+  const roles = Object.entries(PERMISSIONS).map(([name, permissions]) => [
+    roleId(name),
+    role(name, permissions, appConfig),
+  ]);
+  const gatewayResponses = (Object.keys(GATEWAY_RESPONSES) as GatewayResponseCode[]).flatMap((code) =>
+    GATEWAY_RESPONSES[code].responseTypes.map((type) => [logicalId(type), gatewayResponseOf(code, type)]),
+  );
+  return Object.fromEntries([...roles, ...gatewayResponses]);
+}
 
-export const Resources = Object.fromEntries([...roles, ...gatewayResponses]);
-
-function role(name: string, { bedrock, table, provenance }: Permissions) {
+function role(name: string, { bedrock, table, provenance, policy }: Permissions, appConfig?: AppConfigSettings) {
   const statements = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
     allow(bedrock, { 'Fn::Sub': 'arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:agent/*' }),
     allow(table, { 'Fn::GetAtt': ['IdempotencyTable', 'Arn'] }),
     allow(provenance, { 'Fn::GetAtt': ['ProvenanceTable', 'Arn'] }),
+    appConfig && allow(policy, { 'Fn::Sub': configurationArn(appConfig) }),
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': ['LogGroup', 'Arn'] }),
     // X-Ray has no resources to name.
     allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*'),
@@ -29,6 +41,8 @@ function role(name: string, { bedrock, table, provenance }: Permissions) {
     Type: 'AWS::IAM::Role',
     Properties: {
       Description: `What the function ${name} of Portcullis may do.`,
+      // Reserved, so that these roles alone may call Bedrock.
+      Path: ROLE_PATH,
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -36,11 +50,19 @@ function role(name: string, { bedrock, table, provenance }: Permissions) {
       Policies: [
         {
           PolicyName: name,
-          PolicyDocument: { Version: '2012-10-17', Statement: statements.filter(({ Action }) => Action.length > 0) },
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: statements.filter((statement) => statement?.Action.length),
+          },
         },
       ],
     },
   };
+}
+
+function configurationArn({ application, environment, profile }: AppConfigSettings): string {
+  const configuration = `application/${application}/environment/${environment}/configuration/${profile}`;
+  return `arn:\${AWS::Partition}:appconfig:\${AWS::Region}:\${AWS::AccountId}:${configuration}`;
 }
 
 function allow(actions: readonly string[], resource: unknown) {
