@@ -21,18 +21,22 @@ const Evaluation = closedObject({
 
 /**
  * The request that is asked about, read by the same code that reads the real one, so that what is invalid there is
- * invalid here. Pointers into the body of the real request are given as pointers into this one.
+ * invalid here. A creation may carry its token in the header here as there. Pointers into the body of the real request are given as pointers into this one.
  *
  * @throws {Problem} `INVALID_REQUEST`.
  */
-export function parseEvaluation(body: unknown, query: Readonly<Record<string, readonly string[]>>) {
+export function parseEvaluation(
+  body: unknown,
+  query: Readonly<Record<string, readonly string[]>>,
+  idempotencyKeys: readonly string[],
+) {
   const { evaluation } = allOf({ query: readQuery(query, {}), evaluation: check(Evaluation, body) });
   const { agentId, agentVersion, actionGroupId, actionGroup, operation } = evaluation;
   const labels = { agentId, agentVersion, actionGroupId };
   try {
     switch (operation) {
       case 'CreateAgentActionGroup':
-        return parseCreateActionGroup({ labels, query: {}, idempotencyKeys: [], body: actionGroup });
+        return parseCreateActionGroup({ labels, query: {}, idempotencyKeys, body: actionGroup });
       case 'UpdateAgentActionGroup':
         return parseUpdateActionGroup({ labels, query: {}, ifMatch: [], body: actionGroup });
       case 'DeleteAgentActionGroup': {
@@ -56,6 +60,7 @@ export function parseEvaluation(body: unknown, query: Readonly<Record<string, re
 
 function inEvaluation(fault: Fault): Fault {
   const { pointer } = fault;
+  if (pointer.startsWith('header:')) return fault;
   const place = pointer.replace(/^(?:path|query):/, '/');
   return { ...fault, pointer: place === pointer ? `/actionGroup${pointer}` : place };
 }

@@ -1,7 +1,8 @@
 /** The contract of `POST /v1/policy/evaluations`: the decision of the real call, without the call. */
 import { describe, expect, test } from 'vitest';
 import { AGENTS, type Ask, ask, askLambda, behind, expectAnswer, watch } from '../support/ask.ts';
-import { type Caller, DEMO, IN_TWO_TEAMS, PLATFORM, SESSION, STRANGER, TRAVEL } from '../support/callers.ts';
+import { type Caller, DEMO, IN_TWO_TEAMS, PAYMENTS, PLATFORM, SESSION, STRANGER, TRAVEL } from '../support/callers.ts';
+import { policyFile } from '../support/policy-file.ts';
 import { expectProblem } from '../support/problem.ts';
 import { AGENT, type AuditLine, freshToken, group, LAMBDA, sharedService, UUID } from '../support/service.ts';
 
@@ -224,9 +225,34 @@ describe('400', () => {
     expectProblem(reply, 'INVALID_REQUEST', { errors: [at('query:dryRun')] });
   });
 
+  test('a key that is none', async () => {
+    const reply = await evaluate(creation(), { headers: { 'idempotency-key': 'a b' } });
+    expectProblem(reply, 'INVALID_REQUEST', { errors: [at('header:Idempotency-Key')] });
+  });
+
   test('malformed JSON', async () => {
     expectProblem(await evaluate('{'), 'MALFORMED_BODY');
   });
+});
+
+// Some rules ask for a token; the real call may carry it in either place, and so may the question.
+test.each<[string, Record<string, unknown>, Record<string, string>, string]>([
+  ['in the body', { clientToken: 'a'.repeat(40) }, {}, 'allow'],
+  ['in the header', {}, { 'idempotency-key': 'abc' }, 'allow'],
+  ['nowhere', {}, {}, 'deny'],
+])('a client token %s', async (_name, members, headers, effect) => {
+  const policy = await policyFile(
+    undefined,
+    JSON.stringify({
+      revision: 'tokens',
+      rules: { 'client-token-is-given': { enforcement: 'deny' } },
+      teams: { payments: { principals: [PAYMENTS.arn], agents: [AGENT] } },
+    }),
+  );
+  const body = creation(group(members));
+  const request = { method: 'POST', target: '/v1/policy/evaluations', body, headers };
+  const reply = await askLambda({ ...service.config, policyFile: policy }, request);
+  expect(reply.json.decision).toMatchObject({ effect });
 });
 
 test('503: without a policy there is no decision', async () => {
