@@ -179,7 +179,7 @@ function requestOf(entry: Entry): { request?: PolicyRequest; faults: Fault[] } {
   const skipping =
     entry.skipResourceInUseCheck === undefined ? {} : { skipResourceInUseCheck: entry.skipResourceInUseCheck };
   try {
-    const request = parseEvaluation({ ...body, ...skipping }, {});
+    const request = parseEvaluation({ ...body, ...skipping }, {}, []);
     const clientTokenGiven = entry.clientToken && operation === 'CreateAgentActionGroup';
     return { request: { ...request, principal, clientTokenGiven, agentAccount, agentRegion }, faults: [] };
   } catch (error) {

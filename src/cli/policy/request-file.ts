@@ -26,7 +26,7 @@ export async function requestIn(file: string) {
     throw new InputError(`${file}: ${describeSyntaxError(text, error)}`);
   }
   try {
-    return parseEvaluation(body, {});
+    return parseEvaluation(body, {}, []);
   } catch (error) {
     if (error instanceof Problem) throw unusable(file, error.errors);
     throw error;
