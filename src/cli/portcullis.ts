@@ -4,6 +4,7 @@ const PORTCULLIS: CommandGroup = {
   summary: 'The governed way to give Amazon Bedrock agents their action groups.',
   commands: {
     credentials: async () => (await import('./credentials.ts')).credentials,
+    'guard-rails': async () => (await import('./guard-rails.ts')).guardRails,
     policy: async () => (await import('./policy/policy.ts')).policy,
   },
 };
