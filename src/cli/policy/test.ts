@@ -1,5 +1,5 @@
 /** `portcullis policy test`: what a policy says of its cases, and how much of it they hold in place. */
-import { glob, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decide, type Verdict } from '../../policy/decide.ts';
 import { faultLine } from '../../yaml-file.ts';
@@ -80,6 +80,8 @@ function percent(text: string): number {
 }
 
 async function casesIn(patterns: readonly string[]): Promise<(Case & { readonly file: string })[]> {
+  // Node 20 has none; callers may run other commands of the one file on it.
+  const { glob } = await import('node:fs/promises');
   const paths = new Set<string>();
   for (const pattern of patterns) {
     const isFolder = await stat(pattern).then(
