@@ -130,7 +130,8 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
       attempt(request, decision) {
         const sent = token(request, decision);
-        return beginTrail(log, call.ids, request, decision, sent && sha256(sent));
+        const place = { account: call.account, region: config.region };
+        return beginTrail(log, call.ids, request, decision, sent && sha256(sent), place);
       },
 
       async rehearse(request, decision) {

@@ -24,7 +24,7 @@ export function describeDecision(
   request: Request,
   decision: Decision,
   tokenHash: string | undefined,
-  place?: AgentPlace,
+  place: AgentPlace,
 ): AuditRecord {
   const { caller } = request;
   return {

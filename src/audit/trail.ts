@@ -25,7 +25,7 @@ export function beginTrail(
   request: Request,
   decision: Decision,
   tokenHash: string | undefined,
-  place?: AgentPlace,
+  place: AgentPlace,
 ): Attempt {
   const common = describeDecision(ids, request, decision, tokenHash, place);
   const startedAtMs = performance.now();

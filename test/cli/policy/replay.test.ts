@@ -14,6 +14,7 @@ import { files, run } from '../run.ts';
 
 const CI = 'arn:aws:iam::111122223333:role/payments-ci';
 const IDS = { requestId: 'r-1', traceId: undefined };
+const PLACE = { account: '111122223333', region: 'us-east-1' };
 const USER_INPUT = withSignature('AMAZON.UserInput');
 const BASH = withSignature('ANTHROPIC.Bash');
 const ALLOWING_BASH = { rules: { 'signature-is-allowed': { allow: ['AMAZON.UserInput', 'ANTHROPIC.Bash'] } } };
@@ -34,7 +35,7 @@ function lineOf(id: string, changes: Partial<PolicyRequest>, policy = policyWith
   const log = new LineLogger((line) => void lines.push(line));
   const asked = request(changes);
   const { broken: _, ...decision } = decide(policy, asked, NOW);
-  beginTrail(log, IDS, asRequest(asked, arn), { id, ...decision }, undefined).dryRun();
+  beginTrail(log, IDS, asRequest(asked, arn), { id, ...decision }, undefined, PLACE).dryRun();
   return lines[0] as string;
 }
 
@@ -172,15 +173,19 @@ describe('a log is read as it comes', () => {
 
   test('a rule is not judged where the record lacks what it looks at', async () => {
     const lambda = 'arn:aws:lambda:eu-west-1:111122223333:function:book';
-    const log = lineOf('d-1', { actionGroup: { actionGroupName: 'book', actionGroupExecutor: { lambda } } });
-    const now = { rules: { 'lambda-is-in-agent-account-and-region': {} } };
+    const whole = lineOf('d-1', { actionGroup: { actionGroupName: 'book', actionGroupExecutor: { lambda } } });
+    const log = whole
+      .replace('"account":"111122223333","region":"us-east-1",', '')
+      .replace(/"clientTokenGiven":\w+,/, '');
+    const now = { rules: { 'lambda-is-in-agent-account-and-region': {}, 'client-token-is-given': {} } };
+    expect(await report(whole, now)).toMatchObject({ code: 1, newlyDenied: 1, unjudged: {} });
     expect(await report(log, now)).toMatchObject({
       code: 0,
       same: 1,
-      unjudged: { 'lambda-is-in-agent-account-and-region': 1 },
+      unjudged: { 'lambda-is-in-agent-account-and-region': 1, 'client-token-is-given': 1 },
     });
     const place = ['--agent-account', '111122223333', '--agent-region', 'us-east-1'];
-    expect(await report(log, now, ...place)).toMatchObject({ code: 1, newlyDenied: 1, unjudged: {} });
+    expect(await report(log, now, ...place)).toMatchObject({ code: 1, unjudged: { 'client-token-is-given': 1 } });
     expect((await replay(log, now)).out).toContain('Not judged: lambda-is-in-agent-account-and-region, of 1 decisions');
   });
 
@@ -258,14 +263,14 @@ describe('what is rebuilt from a record is judged as the request was', () => {
     '%s',
     (_name, id, rule, { settings, actionGroup = {}, request: more }) => {
       const policy = policyWith({ rules: { [id]: settings } });
-      const asked = request({ operation: rule.operations[0]!, actionGroup, ...more });
-      const { agentAccount: account, agentRegion: region } = asked;
-      const place = account !== undefined && region !== undefined ? { account, region } : undefined;
+      const { account: agentAccount, region: agentRegion } = PLACE;
+      const asked = request({ operation: rule.operations[0]!, agentAccount, agentRegion, actionGroup, ...more });
+      const place = { account: asked.agentAccount!, region: asked.agentRegion! };
       const verdict = decide(policy, asked, NOW);
       const record = describeDecision(IDS, asRequest(asked), { id: 'd-1', ...verdict }, undefined, place);
       const recorded = fromRecord(JSON.parse(JSON.stringify(record)), NOW, {});
       expect(recorded).toMatchObject({ decisionId: 'd-1', decided: { effect: verdict.effect, team: 'payments' } });
-      expect(recorded?.unjudged).toEqual(new Set(place === undefined ? ['lambda-is-in-agent-account-and-region'] : []));
+      expect(recorded?.unjudged).toEqual(new Set());
       expect(outcome(decide(policy, recorded!.request, NOW))).toEqual(outcome(verdict));
     },
   );
