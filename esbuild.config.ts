@@ -5,6 +5,7 @@
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { BUNDLING } from './src/deploy/bundling.ts';
 import { serialise } from './src/policy/policy.ts';
 import { readPolicy } from './src/policy-file.ts';
 
@@ -21,17 +22,7 @@ await Promise.all(
     const { metafile } = await build({
       entryPoints: { index: `${HANDLERS}/${operation}.ts` },
       outdir,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      splitting: true, // what only some requests need is loaded by those
-      format: 'esm',
-      platform: 'node',
-      target: 'node24',
-      minify: true,
-      mainFields: ['module', 'main'], // the SDK's ESM builds shake to two thirds of their CommonJS ones
-      legalComments: 'none',
-      metafile: true,
-      logLevel: 'warning',
+      ...BUNDLING,
     });
     await writeFile(`${outdir}/policy.json`, policy);
     // `serverless invoke local` looks for nothing but CommonJS; Lambda takes index.mjs, and the package leaves this out.
