@@ -145,16 +145,14 @@ function inText(
     return ['', paint(title), table(['COUNT', 'TEAM', 'RULE', 'SUCH AS'], cells)];
   };
   return [
-    `${decisions} decisions from ${from} to ${to}, under ${revision} (${digest.slice(0, 12)}):`,
+    `Decided anew: ${decisions}, from ${from} to ${to}, under ${revision} (${digest.slice(0, 12)}).`,
     `${same} the same, ${newlyDenied} newly denied, ${newlyAllowed} newly allowed, ${newlyWarned} newly warned about.`,
     ...section('newly-denied', 'Newly denied, by the rule that denies:', style.bad),
     ...section('newly-allowed', 'Newly allowed, by the rule that denied:', style.good),
     ...section('newly-warned', 'Newly warned about, by the rule that warns:', style.odd),
     ...(unjudged.size + unreadable === 0 ? [] : ['']),
-    ...[...unjudged].map(
-      ([rule, count]) => `Not judged: ${rule}, of ${count} decisions whose records lack what it looks at.`,
-    ),
-    ...(unreadable === 0 ? [] : [`Not understood: ${unreadable} records.`]),
+    ...[...unjudged].map(([rule, count]) => `Not judged where the record lacks what it looks at: ${rule} (${count}).`),
+    ...(unreadable === 0 ? [] : [`Records that could not be understood: ${unreadable}.`]),
     '',
   ].join('\n');
 }

@@ -121,7 +121,7 @@ describe('what would be different', () => {
     const { code, out, err } = await replay(log, ALLOWING_NOTHING);
     expect([code, err]).toEqual([1, '']);
     expect(out.replace(/\(\w{12}\)/, '(…)')).toBe(
-      `4 decisions from 2026-11-20T12:00:00.000Z to 2026-11-20T12:00:00.000Z, under 1 (…):
+      `Decided anew: 4, from 2026-11-20T12:00:00.000Z to 2026-11-20T12:00:00.000Z, under 1 (…).
 2 the same, 2 newly denied, 0 newly allowed, 0 newly warned about.
 
 Newly denied, by the rule that denies:
@@ -166,8 +166,8 @@ describe('a log is read as it comes', () => {
     withoutCaller.audit.actor.principal = 'somebody';
     const log = [line, JSON.stringify(withoutGroup), JSON.stringify(withoutCaller)].join('\n');
     const { out } = await replay(log);
-    expect(out).toContain('1 decisions from');
-    expect(out).toContain('Not understood: 2 records.');
+    expect(out).toContain('Decided anew: 1, from');
+    expect(out).toContain('Records that could not be understood: 2.');
     expect(await report(log)).toMatchObject({ decisions: 1, unreadable: 2 });
   });
 
@@ -186,7 +186,7 @@ describe('a log is read as it comes', () => {
     });
     const place = ['--agent-account', '111122223333', '--agent-region', 'us-east-1'];
     expect(await report(log, now, ...place)).toMatchObject({ code: 1, unjudged: { 'client-token-is-given': 1 } });
-    expect((await replay(log, now)).out).toContain('Not judged: lambda-is-in-agent-account-and-region, of 1 decisions');
+    expect((await replay(log, now)).out).toContain('what it looks at: lambda-is-in-agent-account-and-region (1).');
   });
 
   test('100,000 decisions', async () => {
