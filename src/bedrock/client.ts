@@ -9,12 +9,17 @@ const ATTEMPT_TIMEOUT_MS = 8_000;
 
 /**
  * `requestTimeout` alone only prints a warning in this SDK; `throwOnRequestTimeout` is what ends the attempt.
+ *
+ * @param maxAttempts 1 for whoever paces and repeats calls itself
  */
-export function createBedrockClient({ region, endpoints }: Config): BedrockAgentClient {
+export function createBedrockClient(
+  { region, endpoints }: Pick<Config, 'region' | 'endpoints'>,
+  maxAttempts = 3,
+): BedrockAgentClient {
   return new BedrockAgentClient({
     region,
     ...endpoints.bedrockAgent,
-    maxAttempts: 3,
+    maxAttempts,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
 }

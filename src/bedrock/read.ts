@@ -1,9 +1,11 @@
 import {
   type Agent,
+  type AgentSummary,
   type BedrockAgentClient,
   GetAgentActionGroupCommand,
   GetAgentCommand,
   ListAgentActionGroupsCommand,
+  ListAgentsCommand,
 } from '@aws-sdk/client-bedrock-agent';
 import type { GetActionGroup, ListActionGroups } from '../contract/read-action-groups.ts';
 import { Problem } from '../problem.ts';
@@ -73,6 +75,18 @@ export async function getAgent(
   const { agent } = await read(command, context, (options) => client.send(command, options));
   if (agent?.agentId === undefined) throw nothingSaid('an agent');
   return agent;
+}
+
+/** One page of the account's agents. @throws {Problem} every upstream problem. */
+export async function listAgents(
+  client: BedrockAgentClient,
+  { maxResults, nextToken }: { maxResults?: number | undefined; nextToken?: string | undefined },
+  context: CallContext,
+): Promise<{ agentSummaries: readonly AgentSummary[]; nextToken?: string | undefined }> {
+  const command = new ListAgentsCommand({ maxResults, nextToken });
+  const answer = await read(command, context, (options) => client.send(command, options));
+  if (answer.agentSummaries === undefined) throw nothingSaid('a list of agents');
+  return { agentSummaries: answer.agentSummaries, nextToken: answer.nextToken };
 }
 
 async function read<T>(

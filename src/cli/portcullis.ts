@@ -6,6 +6,7 @@ const PORTCULLIS: CommandGroup = {
     credentials: async () => (await import('./credentials.ts')).credentials,
     'guard-rails': async () => (await import('./guard-rails.ts')).guardRails,
     policy: async () => (await import('./policy/policy.ts')).policy,
+    scan: async () => (await import('./scan.ts')).scan,
   },
 };
 

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
  */
 const ATTEMPT_TIMEOUT_MS = 2_500;
 
-export function createStoreClient({ region, endpoints }: Config): DynamoDBClient {
+export function createStoreClient({ region, endpoints }: Pick<Config, 'region' | 'endpoints'>): DynamoDBClient {
   return new DynamoDBClient({
     region,
     ...endpoints.dynamodb,

@@ -49,8 +49,6 @@ export function bench(options: BedrockEmulatorOptions = {}): Bench {
     const { credentials = { accessKeyId: 'local', secretAccessKey: 'local' }, ...facts } = given;
     const client = createBedrockClient({
       region: 'us-east-1',
-      idempotencyTable: 'none',
-      policyFile: undefined,
       // A provider of credentials is more than a configuration may hold, but it is what the client takes.
       endpoints: { dynamodb: undefined, bedrockAgent: { endpoint, credentials } as Endpoint },
     });

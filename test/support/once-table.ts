@@ -57,8 +57,6 @@ export function onceTable(): OnceTableBench {
 export function storeClient(endpoint: string): DynamoDBClient {
   return createStoreClient({
     region: 'us-east-1',
-    idempotencyTable: 'none',
-    policyFile: undefined,
     endpoints: { dynamodb: { endpoint, credentials }, bedrockAgent: undefined },
   });
 }

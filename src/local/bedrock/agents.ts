@@ -56,11 +56,23 @@ export interface AgentPatch {
   readonly failureReasons?: readonly string[];
   /** The next preparation, one under way included, ends in FAILED for these reasons. */
   readonly failNextPrepare?: readonly string[];
+  /** The function that parses the model's answers: `promptOverrideConfiguration.overrideLambda`. */
+  readonly overrideLambda?: string;
+  /** The function that leads the agent: `customOrchestration.executor.lambda`. */
+  readonly orchestrationLambda?: string;
   /** Keeps the groups of DRAFT as the next numeric version. */
   readonly publishVersion?: boolean;
 }
 
-const PATCHABLE = ['agentName', 'status', 'failureReasons', 'failNextPrepare', 'publishVersion'];
+const PATCHABLE = [
+  'agentName',
+  'status',
+  'failureReasons',
+  'failNextPrepare',
+  'overrideLambda',
+  'orchestrationLambda',
+  'publishVersion',
+];
 
 /**
  * Adds an agent (NOT_PREPARED, without groups) or changes one.
@@ -82,6 +94,8 @@ export function putAgent(account: Account, agentId: string, patch: AgentPatch = 
   if (patch.agentName !== undefined) agent.agentName = patch.agentName;
   if (patch.failureReasons !== undefined) agent.failureReasons = patch.failureReasons;
   if (patch.failNextPrepare !== undefined) agent.nextFailure = patch.failNextPrepare;
+  if (patch.overrideLambda !== undefined) agent.overrideLambda = patch.overrideLambda;
+  if (patch.orchestrationLambda !== undefined) agent.orchestrationLambda = patch.orchestrationLambda;
   if (patch.publishVersion) {
     agent.versions.set(String(agent.versions.size + 1), { groups: new Map(agent.groups), createdAt: now });
   }
@@ -104,6 +118,8 @@ function newAgent(agentId: string, now: number): Agent {
     preparedAt: undefined,
     preparingUntil: undefined,
     nextFailure: undefined,
+    overrideLambda: undefined,
+    orchestrationLambda: undefined,
     groups: new Map(),
     versions: new Map(),
   };

@@ -41,7 +41,12 @@ export function agentAnswer(account: Account, agent: Agent): Answer {
       agentStatus: agent.status,
       agentResourceRoleArn: `arn:aws:iam::${account.accountId}:role/service-role/AmazonBedrockExecutionRoleForAgents`,
       agentCollaboration: 'DISABLED',
-      orchestrationType: 'DEFAULT',
+      orchestrationType: agent.orchestrationLambda === undefined ? 'DEFAULT' : 'CUSTOM_ORCHESTRATION',
+      customOrchestration: agent.orchestrationLambda && { executor: { lambda: agent.orchestrationLambda } },
+      promptOverrideConfiguration: agent.overrideLambda && {
+        promptConfigurations: [],
+        overrideLambda: agent.overrideLambda,
+      },
       foundationModel: 'anthropic.claude-3-5-sonnet-20241022-v2:0',
       idleSessionTTLInSeconds: 600,
       createdAt: timestamp(agent.createdAt),

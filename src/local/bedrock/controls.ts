@@ -12,7 +12,7 @@
  * | `DELETE /_emulator/faults` | forgets them | the same |
  * | `GET /_emulator/settings` | | `{"settings": {"tokenRepeat", "clientTokenInAnswers", "prepareMs", "quotas", "rateLimits"}}` |
  * | `PUT /_emulator/settings` | changes those that the body names | the same |
- * | `PUT /_emulator/agents/{agentId}` | adds an agent or changes one: `{"agentName"?, "status"?, "failureReasons"?, "failNextPrepare"?, "publishVersion"?}` | as GetAgent |
+ * | `PUT /_emulator/agents/{agentId}` | adds an agent or changes one: `{"agentName"?, "status"?, "failureReasons"?, "failNextPrepare"?, "overrideLambda"?, "orchestrationLambda"?, "publishVersion"?}` | as GetAgent |
  * | `POST /_emulator/reset` | back to the start: agents, settings, nothing else | 204 |
  */
 import type { BedrockEmulator } from './server.ts';

@@ -63,6 +63,9 @@ export interface Agent {
   preparedAt: number | undefined;
   /** When PREPARING ends, by the clock; undefined: not by itself. */
   preparingUntil: number | undefined;
+  /** Lambda functions that the agent's own settings name. */
+  overrideLambda: string | undefined;
+  orchestrationLambda: string | undefined;
   /** When set, the next preparation ends in FAILED for these reasons. */
   nextFailure: readonly string[] | undefined;
   /** Those of DRAFT. */
