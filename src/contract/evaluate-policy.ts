@@ -21,7 +21,8 @@ const Evaluation = closedObject({
 
 /**
  * The request that is asked about, read by the same code that reads the real one, so that what is invalid there is
- * invalid here. A creation may carry its token in the header here as there. Pointers into the body of the real request are given as pointers into this one.
+ * invalid here. A creation may carry its token in the header here as there. Pointers into the body of the real request are
+ * given as pointers into this one.
  *
  * @throws {Problem} `INVALID_REQUEST`.
  */
