@@ -5,6 +5,8 @@
 export interface Permissions {
   /** Actions on the agents of this account and region. */
   readonly bedrock: readonly string[];
+  /** Actions of Bedrock that know no single agent, so that IAM can confine them to none. */
+  readonly bedrockAccount: readonly string[];
   /** Actions on the table of idempotency records and leases. */
   readonly table: readonly string[];
   /** Actions on the table of provenance. */
@@ -13,7 +15,7 @@ export interface Permissions {
   readonly policy: readonly string[];
 }
 
-const NOTHING: Permissions = { bedrock: [], table: [], provenance: [], policy: [] };
+const NOTHING: Permissions = { bedrock: [], bedrockAccount: [], table: [], provenance: [], policy: [] };
 /** What every function needs that decides anything. */
 const DECIDING: Permissions = {
   ...NOTHING,
@@ -86,6 +88,14 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     ],
     table: RECORDS,
     provenance: REMEMBERING,
+  },
+  scan: {
+    ...DECIDING,
+    bedrock: ['bedrock:GetAgent', 'bedrock:GetAgentActionGroup', 'bedrock:ListAgentActionGroups'],
+    bedrockAccount: ['bedrock:ListAgents'],
+    // Where a long scan goes on.
+    table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+    provenance: ['dynamodb:Query'],
   },
   'identity-authorizer': NOTHING,
   health: NOTHING,

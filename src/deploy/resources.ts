@@ -26,10 +26,12 @@ export function resourcesFor(environment: Environment) {
   return Object.fromEntries([...roles, ...gatewayResponses]);
 }
 
-function role(name: string, { bedrock, table, provenance, policy }: Permissions, appConfig?: AppConfigSettings) {
+function role(name: string, permissions: Permissions, appConfig?: AppConfigSettings) {
+  const { bedrock, bedrockAccount, table, provenance, policy } = permissions;
   const statements = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
     allow(bedrock, { 'Fn::Sub': 'arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:agent/*' }),
+    allow(bedrockAccount, '*'),
     allow(table, { 'Fn::GetAtt': ['IdempotencyTable', 'Arn'] }),
     allow(provenance, { 'Fn::GetAtt': ['ProvenanceTable', 'Arn'] }),
     appConfig && allow(policy, { 'Fn::Sub': configurationArn(appConfig) }),

@@ -4,28 +4,39 @@ import { parse } from 'yaml';
 import { ConfigError, parseConfig } from '../../src/config.ts';
 import { PERMISSIONS } from '../../src/deploy/permissions.ts';
 import { resourcesFor, roleId } from '../../src/deploy/resources.ts';
+import { PROVENANCE_KEY } from '../../src/local/dynamodb.ts';
 import { routesOf } from '../../src/local/routes.ts';
 import type { Services } from '../../src/services.ts';
 
-interface HttpEvent {
-  readonly http: { readonly method: string; readonly path: string; readonly authorizer?: unknown };
+interface FunctionEvent {
+  readonly http?: { readonly method: string; readonly path: string; readonly authorizer?: unknown };
+  readonly schedule?: { readonly rate: readonly string[]; readonly enabled: string };
 }
 
 interface FunctionEntry {
   readonly handler: string;
   readonly role: string;
-  readonly events?: readonly HttpEvent[];
+  readonly events?: readonly FunctionEvent[];
 }
 
 interface Template {
   readonly functions: Record<string, FunctionEntry>;
   readonly params: { readonly default: Record<string, unknown> };
   readonly provider: { readonly environment: Record<string, string> };
+  readonly resources: readonly unknown[];
 }
 
-const { functions, params, provider } = parse(readFileSync('serverless.yml', 'utf8')) as Template;
+interface Table {
+  readonly Properties: {
+    readonly TableName?: string;
+    readonly KeySchema?: readonly { readonly AttributeName: string }[];
+  };
+}
+
+const { functions, params, provider, resources } = parse(readFileSync('serverless.yml', 'utf8')) as Template;
 const names = Object.keys(functions).sort();
 const services = {} as Services;
+const routesOfFunction = ({ events = [] }: FunctionEntry) => events.flatMap(({ http }) => http ?? []);
 
 /** What the functions are given where a deployment sets these parameters. */
 function environment(set: Record<string, unknown> = {}): Record<string, string> {
@@ -52,20 +63,75 @@ test('each function has a role of its own, made from the table of permissions', 
 });
 
 test('the local gateway has the routes of the deployed one', () => {
-  const deployed = Object.entries(functions).flatMap(([name, { events = [] }]) =>
-    events.map(({ http }) => `${http.method.toUpperCase()} /${http.path} ${name}`),
+  const deployed = Object.entries(functions).flatMap(([name, entry]) =>
+    routesOfFunction(entry).map(({ method, path }) => `${method.toUpperCase()} /${path} ${name}`),
   );
   const local = routesOf(services).map(({ method, path, functionName }) => `${method} ${path} ${functionName}`);
   expect(local.sort()).toEqual(deployed.sort());
 });
 
 test('every route but health is authorized, here and there', () => {
-  for (const [name, { events = [] }] of Object.entries(functions)) {
-    for (const { http } of events) expect([name, http.authorizer !== undefined]).toEqual([name, name !== 'health']);
+  for (const [name, entry] of Object.entries(functions)) {
+    for (const { authorizer } of routesOfFunction(entry)) {
+      expect([name, authorizer !== undefined]).toEqual([name, name !== 'health']);
+    }
   }
   for (const { functionName, authorization } of routesOf(services)) {
     expect([functionName, authorization !== 'none']).toEqual([functionName, functionName !== 'health']);
   }
+});
+
+describe('the scan', () => {
+  test('is the only function that a clock calls, if a parameter says so, and has no route', () => {
+    const scheduled = names.filter((name) => functions[name]?.events?.some(({ schedule }) => schedule !== undefined));
+    expect(scheduled).toEqual(['scan']);
+    expect(routesOfFunction(functions.scan!)).toEqual([]);
+    expect(params.default).toMatchObject({ scanEnabled: false, scanSchedule: 'rate(1 day)' });
+  });
+
+  test('may read, and write nothing but where it goes on', () => {
+    const { Statement } = resourcesFor(environment()).ScanRole.Properties.Policies[0].PolicyDocument;
+    const actions = Statement.flatMap(({ Action }: { Action: string[] }) => Action);
+    expect(actions.filter((action: string) => /^(bedrock|dynamodb):/.test(action)).sort()).toEqual([
+      'bedrock:GetAgent',
+      'bedrock:GetAgentActionGroup',
+      'bedrock:ListAgentActionGroups',
+      'bedrock:ListAgents',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+    ]);
+    expect(Statement).toContainEqual({ Effect: 'Allow', Action: ['bedrock:ListAgents'], Resource: '*' });
+  });
+});
+
+describe('the tables', () => {
+  const { Resources } = (resources as { Resources?: Record<string, Table> }[]).find((part) => part.Resources)!;
+
+  // A scan or an auditor reads it years later.
+  test('what is known of who wrote a group is kept for good', () => {
+    expect(Resources!.ProvenanceTable).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    });
+    expect(Resources!.ProvenanceTable!.Properties).not.toHaveProperty('TimeToLiveSpecification');
+  });
+
+  test('have the names that the functions are given, and the keys that the local ones have', () => {
+    const { provenanceTable, idempotencyTable } = parseConfig(environment());
+    const named = (name: string) =>
+      Object.values(Resources!).find(
+        ({ Properties }) => Properties.TableName?.replace(/\$\{sls:stage\}/, 'prod') === name,
+      );
+    const keyOf = (table?: Table) => table?.Properties.KeySchema?.map(({ AttributeName }) => AttributeName);
+    expect(keyOf(named(provenanceTable!))).toEqual(PROVENANCE_KEY);
+    expect(keyOf(named(idempotencyTable))).toEqual(['id']);
+  });
 });
 
 describe('the policy', () => {

@@ -1,5 +1,6 @@
 /** The scan as Lambda runs it: in one run, in several, and with failures. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { PERMISSIONS } from '../../src/deploy/permissions.ts';
 import { scanHandler } from '../../src/handlers/scan.ts';
 import { files } from '../cli/run.ts';
 import { agentIdOf, estate, FOREIGN_LAMBDA, policyOf } from '../support/estate.ts';
@@ -51,6 +52,16 @@ const METRICS = {
   ScanChangedSince: 0,
   ScanFailedAgents: 0,
 };
+
+test('it asks for nothing that its role lacks, and its role has nothing that it never asks for', async () => {
+  await deployed().run(AGENTS + 1);
+  const made = new Set(['CreateAgentActionGroup']);
+  const seen = new Set(
+    bench.bedrock.requests.map(({ operation }) => operation ?? '').filter((name) => !made.has(name)),
+  );
+  const { bedrock, bedrockAccount } = PERMISSIONS.scan!;
+  expect([...seen].map((name) => `bedrock:${name}`).sort()).toEqual([...bedrock, ...bedrockAccount].sort());
+});
 
 describe('a run', () => {
   test('with time enough tells findings as lines, and counts as metrics', async () => {
