@@ -1,11 +1,11 @@
 /**
  * Builds `dist/<operation>/`: one ESM bundle (`index.mjs`, with its chunks) for each file in `src/handlers/`, and beside it
  * the organisation's policy, checked and compiled to JSON, so that a Lambda parses no YAML. A policy with a mistake fails
- * the build.
+ * the build. `dist/portcullis.mjs` is the command as one file, for callers to copy.
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { BUNDLING } from './src/deploy/bundling.ts';
+import { BUNDLING, COMMAND_BUNDLING } from './src/deploy/bundling.ts';
 import { serialise } from './src/policy/policy.ts';
 import { readPolicy } from './src/policy-file.ts';
 
@@ -32,3 +32,6 @@ await Promise.all(
     console.log(`${outdir}/index.mjs  ${Math.ceil(total / 1024)} KiB in ${bytes.length} files`);
   }),
 );
+
+await build({ entryPoints: ['src/cli/main.ts'], outfile: 'dist/portcullis.mjs', ...COMMAND_BUNDLING });
+console.log('dist/portcullis.mjs');

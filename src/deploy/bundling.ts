@@ -15,3 +15,11 @@ export const BUNDLING = {
   metafile: true,
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** The command as one file that callers can copy and run on whatever Node they have. */
+export const COMMAND_BUNDLING = {
+  ...BUNDLING,
+  outExtension: {},
+  splitting: false,
+  target: 'node20',
+} as const satisfies BuildOptions;
