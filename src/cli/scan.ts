@@ -72,6 +72,8 @@ export async function run(args: readonly string[], terminal: Terminal, clock: Cl
     clock,
   );
 
+  const startedAt = checkpoint?.startedAt ?? new Date(clock.epochMs()).toISOString();
+
   const endpoint = (name: string) => (env[name] ? { endpoint: env[name] } : undefined);
   const endpoints = {
     dynamodb: endpoint('AWS_ENDPOINT_URL_DYNAMODB'),
@@ -111,7 +113,7 @@ export async function run(args: readonly string[], terminal: Terminal, clock: Cl
 
   reports.sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
   const counts = reports.reduce(counted, NOTHING);
-  if (values.json) terminal.out(asJson(region, policy, checkpoint, counts, reports));
+  if (values.json) terminal.out(asJson({ region, policy: stampOf(policy), startedAt, counts, agents: reports }));
   else if (values.csv) terminal.out(asCsv(reports));
   else terminal.out(asText(policy, counts, reports, values.all === true, styleOf(terminal)));
   if (counts.failed > 0) return 2;
@@ -149,14 +151,13 @@ function checkpointAt(
   }
 }
 
-function asJson(
-  region: string,
-  policy: Policy,
-  checkpoint: Checkpoint | undefined,
-  counts: Counts,
-  agents: readonly AgentReport[],
-): string {
-  const report = { region, policy: stampOf(policy), startedAt: checkpoint?.startedAt, counts, agents };
+function asJson(report: {
+  readonly region: string;
+  readonly policy: ReturnType<typeof stampOf>;
+  readonly startedAt: string;
+  readonly counts: Counts;
+  readonly agents: readonly AgentReport[];
+}): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 

@@ -1,6 +1,7 @@
 /** `portcullis scan`: how it speaks, and how it ends. What it finds stands in `test/scan`. */
 import { describe, expect, test } from 'vitest';
 import { agentIdOf, estate, FOREIGN_LAMBDA, LAMBDA, policyOf } from '../support/estate.ts';
+import { ISO_TIME } from '../support/service.ts';
 import { files, run } from './run.ts';
 
 const bench = estate();
@@ -75,8 +76,9 @@ describe('JSON and CSV', () => {
   test('everything, with each team’s verdict', async () => {
     await variety();
     const { code, out } = await scan(['--json']);
-    const { counts, agents, policy, region } = JSON.parse(out);
+    const { counts, agents, policy, region, startedAt } = JSON.parse(out);
     expect([code, region, policy.revision]).toEqual([1, 'us-east-1', '1']);
+    expect(startedAt).toMatch(ISO_TIME);
     expect(counts).toMatchObject({ agents: 1, groups: 3, settings: 2, denied: 2, changedSince: 1 });
     expect(agents[0].items.map(({ name }: { name: string }) => name)).toContain('fine');
     expect(agents[0].items[0].verdicts.map(({ team }: { team: string }) => team)).toEqual(['payments', 'platform']);
