@@ -1,5 +1,6 @@
 /** The only wiring: the real stages of the flow, built once for a Lambda from its configuration. */
 import { randomUUID } from 'node:crypto';
+import { applying } from './applying.ts';
 import { beginTrail } from './audit/trail.ts';
 import { createBedrockClient } from './bedrock/client.ts';
 import type { Config } from './config.ts';
@@ -9,11 +10,10 @@ import type { OnceTable } from './idempotency/once.ts';
 import { LineLogger, type WriteLine } from './log.ts';
 import { decide } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
-import type { Operation } from './policy/request.ts';
 import { policySource } from './policy-source.ts';
 import { Problem } from './problem.ts';
 import { type ProvenanceKeeper, provenanceKeeper } from './provenance/keeper.ts';
-import type { Applied, Decision, Request, Stages } from './provisioning.ts';
+import type { Decision, Request, Stages } from './provisioning.ts';
 import { remembered } from './remembered.ts';
 
 export interface Services {
@@ -25,11 +25,6 @@ export interface Services {
   /** The stages of one request. */
   readonly stagesOf: <R extends Request>(call: Call) => Stages<R>;
 }
-
-/** Well within a lease's length. */
-const RENEW_EVERY_MS = 2_000;
-
-type Apply = { readonly [O in Operation]: (request: Request<O>, decision: Decision) => Promise<Applied<O>> };
 
 /** @param write where log lines go; the process's standard output unless a test wants to read them. */
 export function createServices(config: Config, write?: WriteLine): Services {
@@ -60,61 +55,7 @@ export function createServices(config: Config, write?: WriteLine): Services {
         : undefined;
     const reading = ({ id }: Decision) => ({ decisionId: id, abortSignal: deadline.share(0.8) });
 
-    /** Each loads what it needs: a function that only reads carries no writes in memory. */
-    const apply: Apply = {
-      async CreateAgentActionGroup(request, decision) {
-        const { createOnce } = await import('./idempotency/create-once.ts');
-        const store = async () => ({ once: (await import('./idempotency/once.ts')).once, table: await table() });
-        const context = { client, store, lambda: call.lambda, deadline, token: token(request, decision) };
-        return createOnce(request, decision, context);
-      },
-      async UpdateAgentActionGroup(request, decision) {
-        const { updateActionGroup } = await import('./bedrock/change-action-group.ts');
-        const { group, requestId } = await leased(request, decision, (context) => updateActionGroup(request, context));
-        return { result: group, actionGroupId: request.actionGroupId, upstreamRequestId: requestId };
-      },
-      async DeleteAgentActionGroup(request, decision) {
-        const { deleteActionGroup } = await import('./bedrock/change-action-group.ts');
-        const { requestId } = await leased(request, decision, (context) => deleteActionGroup(request, context));
-        return { result: undefined, actionGroupId: request.actionGroupId, upstreamRequestId: requestId };
-      },
-      async GetAgentActionGroup(request, decision) {
-        const { getActionGroup } = await import('./bedrock/read.ts');
-        return { result: await getActionGroup(client, request, reading(decision)) };
-      },
-      async ListAgentActionGroups(request, decision) {
-        const { listActionGroups } = await import('./bedrock/read.ts');
-        return { result: await listActionGroups(client, request, reading(decision)) };
-      },
-      async GetAgent(request, decision) {
-        const { getAgent } = await import('./bedrock/read.ts');
-        return { result: await getAgent(client, request, reading(decision)) };
-      },
-      async PrepareAgent(request, decision) {
-        const { prepareAgent } = await import('./bedrock/prepare-agent.ts');
-        const wanted = { ...agentOf(request), decisionId: decision.id, wait: request.wait };
-        const preparation = await prepareAgent(client, await table(), wanted, deadline);
-        return { result: preparation, upstreamRequestId: preparation.requestId };
-      },
-    };
-
-    /** Runs a change while nobody else changes the agent's groups through this service. */
-    async function leased<T>(
-      request: Request<'UpdateAgentActionGroup' | 'DeleteAgentActionGroup'>,
-      { id: decisionId }: Decision,
-      change: (context: import('./bedrock/change-action-group.ts').ChangeContext) => Promise<T>,
-    ): Promise<T> {
-      const { acquireLease } = await import('./bedrock/agent-lease.ts');
-      const lease = await acquireLease(await table(), agentOf(request), 'write', decisionId, deadline);
-      // One call to Bedrock may last longer than a lease. A lease that is lost meanwhile is noticed before the next call.
-      const beat = setInterval(() => lease.renew().catch(() => {}), RENEW_EVERY_MS).unref();
-      try {
-        return await change({ client, decisionId, deadline, lease });
-      } finally {
-        clearInterval(beat);
-        await lease.release();
-      }
-    }
+    const apply = applying({ client, table, call, agentOf, reading, token });
 
     return {
       async decide(request) {
