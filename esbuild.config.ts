@@ -7,7 +7,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { BUNDLING, COMMAND_BUNDLING } from './src/deploy/bundling.ts';
 import { serialise } from './src/policy/policy.ts';
-import { readPolicy } from './src/policy-file.ts';
+import { readPolicy } from './src/policy-source/policy-file.ts';
 
 const HANDLERS = 'src/handlers';
 const POLICY = process.env.POLICY_FILE ?? 'policy/organisation.yaml';

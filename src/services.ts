@@ -10,7 +10,7 @@ import type { OnceTable } from './idempotency/once.ts';
 import { LineLogger, type WriteLine } from './log.ts';
 import { decide } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
-import { policySource } from './policy-source.ts';
+import { policySource } from './policy-source/policy-source.ts';
 import { Problem } from './problem.ts';
 import { type ProvenanceKeeper, provenanceKeeper } from './provenance/keeper.ts';
 import type { Decision, Request, Stages } from './provisioning.ts';

@@ -1,5 +1,5 @@
 import { parsePutActionGroup } from '../contract/put-action-group.ts';
-import { declare } from '../declaring.ts';
+import { declare } from '../declaring/declare.ts';
 import { presentWrite } from '../http/action-group-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
 import { inLambda } from '../lambda.ts';

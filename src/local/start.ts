@@ -4,7 +4,7 @@ import { identityAuthorizer } from '../identity/authorizer.ts';
 import { parseIdentityConfig } from '../identity/config.ts';
 import type { Binding } from '../identity/proof.ts';
 import type { WriteLine } from '../log.ts';
-import { loadPolicy } from '../policy-source.ts';
+import { loadPolicy } from '../policy-source/policy-source.ts';
 import { createServices } from '../services.ts';
 import { type BedrockEmulator, startBedrockEmulator } from './bedrock/server.ts';
 import { ensureTable, PROVENANCE_KEY, startDynamoDb } from './dynamodb.ts';

@@ -23,7 +23,7 @@ export async function readRevision(bytes: Uint8Array): Promise<Policy> {
       throw new RenewalFailure('POLICY_UNREADABLE', { bytes: bytes.length });
     }
   }
-  const { readPolicy, PolicyFileError } = await import('../policy-file.ts'); // with the YAML parser
+  const { readPolicy, PolicyFileError } = await import('./policy-file.ts'); // with the YAML parser
   try {
     const { document, digest } = readPolicy(bytes, 'policy');
     return compile(document, digest);

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LineLogger } from '../../src/log.ts';
 import type { Document } from '../../src/policy/document.ts';
 import { type Policy, serialise } from '../../src/policy/policy.ts';
-import { readPolicy } from '../../src/policy-file.ts';
 import { policyFromAppConfig, READING_ENDS_MS } from '../../src/policy-source/app-config.ts';
+import { readPolicy } from '../../src/policy-source/policy-file.ts';
 import { PATIENCE_MS } from '../../src/policy-source/renewed.ts';
 import { type AppConfigDataEmulator, type AppConfigFault, startAppConfigData } from '../support/app-config-data.ts';
 import { POLICY } from '../support/service.ts';

@@ -21,8 +21,8 @@ import {
   text,
   textThat,
 } from '../../policy/schema.ts';
+import { type FileFault, type Locate, readYaml } from '../../policy-source/yaml-file.ts';
 import { Problem } from '../../problem.ts';
-import { type FileFault, type Locate, readYaml } from '../../yaml-file.ts';
 
 export interface Case {
   readonly name: string;

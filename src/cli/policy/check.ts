@@ -1,6 +1,6 @@
 /** `portcullis policy check`: everything that can be said of a policy document without a request. */
 import { compile } from '../../policy/policy.ts';
-import { PolicyFileError, readPolicy } from '../../policy-file.ts';
+import { PolicyFileError, readPolicy } from '../../policy-source/policy-file.ts';
 import type { Command, ExitCode, Terminal } from '../command.ts';
 import { readArgs } from '../options.ts';
 import { type Style, styleOf } from '../style.ts';

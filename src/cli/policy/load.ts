@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Policy } from '../../policy/policy.ts';
-import { loadPolicy } from '../../policy-source.ts';
+import { loadPolicy } from '../../policy-source/policy-source.ts';
 import { InputError } from '../command.ts';
 
 /** Where an organisation's policy stands unless the command line says otherwise. */

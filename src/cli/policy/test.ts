@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decide, type Verdict } from '../../policy/decide.ts';
-import { faultLine } from '../../yaml-file.ts';
+import { faultLine } from '../../policy-source/yaml-file.ts';
 import { type Command, CommandError, type ExitCode, InputError, type Terminal } from '../command.ts';
 import { readArgs } from '../options.ts';
 import { type Style, styleOf } from '../style.ts';

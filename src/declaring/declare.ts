@@ -1,12 +1,12 @@
 /** The declarative write: a group of this name shall be so. What a pipeline runs again and again. */
-import type { MadeGroup } from './bedrock/create-action-group.ts';
-import { entityTag } from './bedrock/entity-tag.ts';
-import type { ActionGroup } from './contract/action-group.ts';
-import type { PutActionGroup } from './contract/put-action-group.ts';
+import type { MadeGroup } from '../bedrock/create-action-group.ts';
+import { entityTag } from '../bedrock/entity-tag.ts';
+import type { ActionGroup } from '../contract/action-group.ts';
+import type { PutActionGroup } from '../contract/put-action-group.ts';
+import type { Caller } from '../http/caller.ts';
+import { Problem, type ProblemCode } from '../problem.ts';
+import { carriedOut, type Provisioned, provision, type Request, type Stages } from '../provisioning.ts';
 import { type Difference, differences } from './differences.ts';
-import type { Caller } from './http/caller.ts';
-import { Problem, type ProblemCode } from './problem.ts';
-import { carriedOut, type Provisioned, provision, type Request, type Stages } from './provisioning.ts';
 
 type Write = 'CreateAgentActionGroup' | 'UpdateAgentActionGroup';
 

@@ -5,7 +5,7 @@
  * JSON, so this runs where policies are written, tested and built.
  */
 import { createHash } from 'node:crypto';
-import { checkDocument, type Document } from './policy/document.ts';
+import { checkDocument, type Document } from '../policy/document.ts';
 import { type FileFault, faultLine, type Locate, readYaml } from './yaml-file.ts';
 
 export interface PolicyFile {

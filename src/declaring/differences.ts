@@ -1,5 +1,5 @@
 import type { AgentActionGroup } from '@aws-sdk/client-bedrock-agent';
-import type { ActionGroup } from './contract/action-group.ts';
+import type { ActionGroup } from '../contract/action-group.ts';
 
 /** One member that differs. The values of a payload are left out: they are long, and the model calls them sensitive. */
 export interface Difference {

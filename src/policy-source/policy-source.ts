@@ -1,10 +1,10 @@
 /** Where the policy comes from: a file, built into the artefact unless another is named, or AWS AppConfig. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Config } from './config.ts';
-import type { LineLogger } from './log.ts';
-import { compile, deserialise, type Policy } from './policy/policy.ts';
-import { remembered } from './remembered.ts';
+import type { Config } from '../config.ts';
+import type { LineLogger } from '../log.ts';
+import { compile, deserialise, type Policy } from '../policy/policy.ts';
+import { remembered } from '../remembered.ts';
 
 /** The build puts it beside the bundle. */
 const BUILT_IN = fileURLToPath(new URL('./policy.json', import.meta.url));
@@ -17,7 +17,7 @@ const BUILT_IN = fileURLToPath(new URL('./policy.json', import.meta.url));
 export function policySource({ appConfig, policyFile, region }: Config, log: LineLogger): () => Promise<Policy> {
   if (appConfig === undefined) return remembered(() => loadPolicy(policyFile));
   const source = remembered(async () => {
-    const { policyFromAppConfig } = await import('./policy-source/app-config.ts'); // with its SDK client and Powertools
+    const { policyFromAppConfig } = await import('./app-config.ts'); // with its SDK client and Powertools
     return policyFromAppConfig(appConfig, region, log);
   });
   return async () => (await source())();

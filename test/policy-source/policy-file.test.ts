@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../src/policy/decide.ts';
-import { compile } from '../src/policy/policy.ts';
-import type { PolicyRequest } from '../src/policy/request.ts';
-import { PolicyFileError, readPolicy } from '../src/policy-file.ts';
-import { request, role } from './policy/policies.ts';
+import { decide } from '../../src/policy/decide.ts';
+import { compile } from '../../src/policy/policy.ts';
+import type { PolicyRequest } from '../../src/policy/request.ts';
+import { PolicyFileError, readPolicy } from '../../src/policy-source/policy-file.ts';
+import { request, role } from '../policy/policies.ts';
 
 function complaint(text: string | Uint8Array): string {
   try {
