@@ -150,7 +150,7 @@ test('the digest is that of the file’s bytes, comments included', () => {
 });
 
 describe('the organisation that is shipped', () => {
-  const file = readFileSync(new URL('../policy/organisation.yaml', import.meta.url));
+  const file = readFileSync('policy/organisation.yaml');
   const { document, digest } = readPolicy(file, 'policy/organisation.yaml');
   const policy = compile(document, digest);
   const NOW = Date.parse('2026-11-20T12:00:00Z');
