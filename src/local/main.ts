@@ -1,7 +1,12 @@
 /** `npm start`: the service on this machine, with a demo agent, policy and keys. */
-import { ConfigError } from '../config.ts';
-import { type Local, startLocal } from './start.ts';
-import { welcome } from './welcome.ts';
+import { enableCompileCache } from 'node:module';
+import type { Local } from './start.ts';
+
+// Every start but the first finds its modules compiled: what follows is imported only now.
+enableCompileCache('node_modules/.cache/node');
+const { ConfigError } = await import('../config.ts');
+const { startLocal } = await import('./start.ts');
+const { welcome } = await import('./welcome.ts');
 
 try {
   const local = await startLocal(process.env);
