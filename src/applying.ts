@@ -69,12 +69,19 @@ export function applying({ client, table, call, agentOf, reading, token }: Apply
     { id: decisionId }: Decision,
     change: (context: ChangeContext) => Promise<T>,
   ): Promise<T> {
-    const { acquireLease } = await import('./bedrock/agent-lease.ts');
+    const [{ acquireLease }, { LeaseLost }] = await Promise.all([
+      import('./bedrock/agent-lease.ts'),
+      import('./bedrock/busy.ts'),
+    ]);
     const lease = await acquireLease(await table(), agentOf(request), 'write', decisionId, deadline);
-    // One call to Bedrock may last longer than a lease. A lease that is lost meanwhile is noticed before the next call.
-    const beat = setInterval(() => lease.renew().catch(() => {}), RENEW_EVERY_MS).unref();
+    // One call to Bedrock, with the SDK's own retries, may last longer than a lease: it ends where the lease is lost.
+    const lost = new AbortController();
+    const stopIfLost = (error: unknown) => {
+      if (error instanceof LeaseLost) lost.abort(error);
+    };
+    const beat = setInterval(() => lease.renew().catch(stopIfLost), RENEW_EVERY_MS).unref();
     try {
-      return await change({ client, decisionId, deadline, lease });
+      return await change({ client, decisionId, deadline, lease, leaseLost: lost.signal });
     } finally {
       clearInterval(beat);
       await lease.release();

@@ -5,6 +5,9 @@ import type { LogItemMessage } from '@aws-lambda-powertools/logger/types';
 /** Takes one line without its end; throws when the line could not be written whole. */
 export type WriteLine = (line: string) => void;
 
+/** How long a full pipe is waited for. */
+const LONGEST_WAIT_MS = 500;
+
 /** Powertools' own number for INFO. */
 const INFO = 12;
 
@@ -56,12 +59,14 @@ function asciiJson(value: unknown, replacer: (key: string, value: unknown) => vo
 function writeToStdout(line: string): void {
   const bytes = Buffer.from(`${line}\n`);
   let written = 0;
+  let waits = 0;
   while (written < bytes.length) {
     try {
       written += writeSync(1, bytes, written);
     } catch (error) {
       // A pipe whose reader is slow; nothing else may be done meanwhile, since the line comes before the change.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      // Waiting stops everything, the deadlines included, so it is bounded.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || waits++ === LONGEST_WAIT_MS) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }

@@ -49,7 +49,10 @@ export function describeDecision(
     },
     ...('actionGroup' in request ? { actionGroup: describeActionGroup(request.actionGroup) } : {}),
     ...(request.operation === 'CreateAgentActionGroup' ? { clientTokenGiven: request.clientToken !== undefined } : {}),
-    ...('skipResourceInUseCheck' in request ? { skipResourceInUseCheck: request.skipResourceInUseCheck } : {}),
+    ...('skipResourceInUseCheck' in request
+      ? { skipResourceInUseCheck: request.skipResourceInUseCheck, disableFirst: request.disableFirst }
+      : {}),
+    ...('ifMatch' in request ? { ifMatchGiven: request.ifMatch !== undefined } : {}),
     decision: {
       effect: decision.effect,
       policy: decision.policy,

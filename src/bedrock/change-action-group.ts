@@ -26,6 +26,8 @@ export interface ChangeContext {
   readonly deadline: Deadline;
   /** Held while the group is compared and changed, so that nobody changes it between the two. */
   readonly lease: AgentLease;
+  /** Fires when another has taken the lease: nothing more may be sent. */
+  readonly leaseLost?: AbortSignal;
 }
 
 export interface Changed {
@@ -118,7 +120,7 @@ function replace(input: UpdateAgentActionGroupRequest, context: ChangeContext): 
  * @param send is told whether an earlier try may have made the change.
  */
 function change<T>(
-  { lease, deadline, decisionId }: ChangeContext,
+  { lease, leaseLost, deadline, decisionId }: ChangeContext,
   send: (
     abortSignal: AbortSignal,
     watch: (command: { middlewareStack: unknown }) => Attempts,
@@ -133,7 +135,8 @@ function change<T>(
       return attempts;
     };
     try {
-      return await send(deadline.share(CHANGE_SHARE), watch, mayBeMade);
+      const until = deadline.share(CHANGE_SHARE);
+      return await send(leaseLost === undefined ? until : AbortSignal.any([until, leaseLost]), watch, mayBeMade);
     } catch (error) {
       if (error instanceof Problem) throw withoutToken(error);
       const mayHaveCommitted = attempts?.mayHaveCommitted ?? false;

@@ -1,5 +1,6 @@
 /** What a dry run can know of Bedrock's answer without writing: it reads what the write would meet. */
 import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+import { Problem } from '../problem.ts';
 import type { Request } from '../provisioning.ts';
 import { assertMatches } from './change-action-group.ts';
 import { type CallContext, findActionGroup, getActionGroup } from './read.ts';
@@ -8,8 +9,8 @@ import { nameTaken } from './upstream-problem.ts';
 type Write = 'CreateAgentActionGroup' | 'UpdateAgentActionGroup' | 'DeleteAgentActionGroup';
 
 /**
- * @throws {Problem} what the real call would meet: `NOT_FOUND`, `NAME_TAKEN`, `PRECONDITION_FAILED`, and every problem of
- * reading. What only the write itself can bring out (a quota, a schema that Bedrock refuses) stays unknown.
+ * @throws {Problem} what the real call would meet: `NOT_FOUND`, `NAME_TAKEN`, `CONFLICT`, `PRECONDITION_FAILED`, and every
+ * problem of reading. What only the write itself can bring out (a quota, a schema that Bedrock refuses) stays unknown.
  */
 export async function rehearse(
   client: BedrockAgentClient,
@@ -23,4 +24,15 @@ export async function rehearse(
   }
   const group = await getActionGroup(client, request, context);
   if (request.ifMatch !== undefined) assertMatches(group, request.ifMatch);
+  if (request.operation === 'UpdateAgentActionGroup') {
+    const { actionGroupName } = request.actionGroup;
+    const isRenamed = actionGroupName !== group.actionGroupName;
+    if (isRenamed && (await findActionGroup(client, request, actionGroupName, context)) !== undefined) {
+      throw new Problem('CONFLICT', { detail: `The agent has another action group named ${actionGroupName}.` });
+    }
+  } else if (group.actionGroupState === 'ENABLED' && !request.disableFirst && !request.skipResourceInUseCheck) {
+    throw new Problem('CONFLICT', {
+      detail: 'Bedrock deletes no enabled action group: disable it, or send disableFirst=true.',
+    });
+  }
 }

@@ -72,10 +72,28 @@ export async function declare(
         differences: [],
       };
     } catch (error) {
-      if (!(error instanceof Problem) || !OVERTAKEN.includes(error.code)) throw error;
+      if (!(error instanceof Problem)) throw error;
+      if (existing === undefined && error.mayHaveCommitted) throw repeatable(error);
+      if (!OVERTAKEN.includes(error.code)) throw error;
       if (look === LOOKS) throw error.code === 'PRECONDITION_FAILED' ? keptChanging(error) : error;
     }
   }
+}
+
+/** A creation without a token may not be repeated blindly; a declaration may, because it looks before it creates. */
+function repeatable({ code, upstream, mayHaveCommitted, cause, decisionId }: Problem): Problem {
+  const problem = new Problem(code, {
+    detail:
+      'Bedrock gave no usable answer, and the group may have been created. Send the same declaration again: what is so ' +
+      'already is left as it is.',
+    upstream,
+    retryable: true,
+    retryAfterSeconds: 2,
+    mayHaveCommitted,
+    cause,
+  });
+  problem.decisionId = decisionId;
+  return problem;
 }
 
 /** The precondition was this service's own: to whoever declares, it only means that others do the same at this moment. */

@@ -31,7 +31,9 @@ export function toProblem(error: unknown): Problem {
         );
   }
   return new Problem('INTERNAL', {
-    detail: 'The service failed. Retrying with the same client token is safe.',
+    detail:
+      'The service failed. A request with a client token, a read or a full replacement can be sent again; before you send ' +
+      'a creation without a token again, list the action groups of the agent.',
     cause: error,
   });
 }

@@ -362,3 +362,16 @@ describe('409', () => {
     expect(since.commits()).toEqual([]);
   });
 });
+
+describe('504', () => {
+  test('a declaration whose answer was lost may be sent again, and says so', async () => {
+    service.bedrock.fault({ operation: CREATE, kind: 'drop', times: 3 });
+    expectProblem(await put(), 'OUTCOME_UNKNOWN', {
+      decided: true,
+      retryAfter: '2',
+      detail: expect.stringMatching(/Send the same declaration again/),
+    });
+    service.bedrock.clearFaults();
+    expect((await put()).status).toBe(201);
+  });
+});

@@ -163,6 +163,19 @@ describe('dryRun', () => {
     }
   });
 
+  test('a deletion of an enabled group, which Bedrock refuses', async () => {
+    const { id } = await make();
+    const target = `/v1/agents/AGENT12345/versions/DRAFT/action-groups/${id}`;
+    const since = watch(service.bedrock);
+    const statuses = async (query: string) =>
+      (await ask(service, { method: 'DELETE', target: `${target}${query}` })).status;
+    expect(await statuses('?dryRun=true')).toBe(409);
+    expect(await statuses('')).toBe(409);
+    expect(await statuses('?dryRun=true&disableFirst=true')).toBe(200);
+    expect(await statuses('?dryRun=true&skipResourceInUseCheck=true')).toBe(200);
+    expect(since.commits()).toEqual([]);
+  });
+
   test('a name that is taken', async () => {
     const request = await ready({ ...WRITES[0]!, given: true }, '');
     const since = watch(service.bedrock);
