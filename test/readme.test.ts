@@ -1,6 +1,7 @@
 /** The README's tables are made from the code: `npx vitest run test/readme.test.ts -u` makes them anew. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { GATEWAY_RESPONSES, type GatewayResponseKind } from '../src/http/gateway-response.ts';
 import { RULES } from '../src/policy/rules/index.ts';
 import { PROBLEMS, type ProblemKind } from '../src/problem.ts';
 
@@ -8,6 +9,16 @@ const tables: Readonly<Record<string, string>> = {
   problems: table(
     ['`code`', 'REST', 'AWS', 'retry', ''],
     Object.entries<ProblemKind>(PROBLEMS).map(([code, { status, aws, retryable, title }]) => [
+      `\`${code}\``,
+      String(status),
+      aws,
+      retryable ? 'yes' : '',
+      title,
+    ]),
+  ),
+  gateway: table(
+    ['`code`', 'status', 'AWS', 'retry', ''],
+    Object.entries<GatewayResponseKind>(GATEWAY_RESPONSES).map(([code, { status, aws, retryable, title }]) => [
       `\`${code}\``,
       String(status),
       aws,

@@ -24,13 +24,8 @@ export async function rehearse(
   }
   const group = await getActionGroup(client, request, context);
   if (request.ifMatch !== undefined) assertMatches(group, request.ifMatch);
-  if (request.operation === 'UpdateAgentActionGroup') {
-    const { actionGroupName } = request.actionGroup;
-    const isRenamed = actionGroupName !== group.actionGroupName;
-    if (isRenamed && (await findActionGroup(client, request, actionGroupName, context)) !== undefined) {
-      throw new Problem('CONFLICT', { detail: `The agent has another action group named ${actionGroupName}.` });
-    }
-  } else if (group.actionGroupState === 'ENABLED' && !request.disableFirst && !request.skipResourceInUseCheck) {
+  const isDeletion = request.operation === 'DeleteAgentActionGroup';
+  if (isDeletion && group.actionGroupState === 'ENABLED' && !request.disableFirst && !request.skipResourceInUseCheck) {
     throw new Problem('CONFLICT', {
       detail: 'Bedrock deletes no enabled action group: disable it, or send disableFirst=true.',
     });

@@ -19,7 +19,12 @@ const REFUSED_OUR_ROLE = new Set([
   'CredentialsProviderError',
 ]);
 
-const CHOOSE_ANOTHER_NAME = 'Choose another actionGroupName, or update the existing group.';
+const CHOOSE_ANOTHER_NAME =
+  'The agent already has an action group of this name. Choose another actionGroupName, or update the existing group.';
+
+/** Bedrock deletes no enabled group, and does not say what to do. */
+const DISABLE_FIRST =
+  'Disable it first (update its actionGroupState to DISABLED; on REST, disableFirst=true does both).';
 
 type Advice = Pick<ProblemDetails, 'detail' | 'retryAfterSeconds' | 'retryable'>;
 
@@ -66,8 +71,8 @@ export function upstreamProblem(error: unknown, context: UpstreamContext): Probl
       return problem('NOT_FOUND', { detail: `Bedrock knows no such agent or action group: ${message}` });
     case 'ConflictException':
       return context.conflictMeansNameTaken
-        ? problem('NAME_TAKEN', { detail: `${CHOOSE_ANOTHER_NAME} ${message}` })
-        : problem('CONFLICT', { detail: `${message}` });
+        ? problem('NAME_TAKEN', { detail: CHOOSE_ANOTHER_NAME })
+        : problem('CONFLICT', { detail: /Enabled/.test(message ?? '') ? `${message} ${DISABLE_FIRST}` : `${message}` });
     case 'ServiceQuotaExceededException':
       return problem('QUOTA_EXCEEDED', { detail: `${message}` });
     case 'ThrottlingException':

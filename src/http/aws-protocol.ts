@@ -154,6 +154,7 @@ function messageOf({ code, detail, decisionId, errors, upstream }: Problem): str
   if (code === 'POLICY_DENIED') return `Organisation policy denies this request. ${each}${decision}`;
   // Terraform's provider, from 6.3 on, waits and tries again where it reads Bedrock's own words.
   if (code === 'AGENT_BUSY') return upstream?.message ?? detail;
+  if (code === 'NAME_TAKEN' && upstream?.message !== undefined) return `${upstream.message} ${detail}`;
   const first = errors[0]?.message ?? '';
   const lead =
     first !== '' && detail.endsWith(first) ? detail.slice(0, -first.length).replace('The first: ', '') : detail;

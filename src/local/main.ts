@@ -26,9 +26,11 @@ async function stop(local: Local): Promise<void> {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    return 'The port is taken. Choose another, e.g. PORT=3001 npm start, or PORT=0 for any free one.';
+    return `Port ${process.env.PORT || 3000} is taken. Choose another, e.g. PORT=3001 npm start, or PORT=0 for any free one.`;
   }
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error.name === 'Error') return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `There is no file ${path}. POLICY_FILE names the policy.`;
+  if (error.name === 'Error') return error.message;
   return error instanceof ConfigError || error.name === 'PolicyFileError'
     ? error.message
     : (error.stack ?? error.message);

@@ -18,6 +18,8 @@ const ACCOUNT = '111122223333';
 export interface Local {
   readonly gateway: Gateway;
   readonly principals: readonly LocalPrincipal[];
+  /** How callers say who they are. */
+  readonly auth: 'any' | 'iam' | 'proof';
   /** Whether a request without a signature is answered. */
   readonly unsigned: boolean;
   /** The embedded emulator; absent where another endpoint stands in for it. */
@@ -60,8 +62,8 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
     const parsed = parseConfig({
       ...env,
       AWS_REGION: region,
-      IDEMPOTENCY_TABLE: env.IDEMPOTENCY_TABLE || 'portcullis-idempotency',
-      PROVENANCE_TABLE: env.PROVENANCE_TABLE ?? 'portcullis-provenance',
+      IDEMPOTENCY_TABLE: env.IDEMPOTENCY_TABLE || 'portcullis-dev-idempotency',
+      PROVENANCE_TABLE: env.PROVENANCE_TABLE ?? 'portcullis-dev-provenance',
       POLICY_FILE: policyFile,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb?.url ?? env.AWS_ENDPOINT_URL_DYNAMODB,
       AWS_ENDPOINT_URL_BEDROCK_AGENT: bedrock?.url ?? env.AWS_ENDPOINT_URL_BEDROCK_AGENT,
@@ -103,7 +105,7 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
       await gateway.close();
       await closeParts();
     };
-    return { gateway, principals, unsigned, bedrock, config, identity, close };
+    return { gateway, principals, auth, unsigned, bedrock, config, identity, close };
   } catch (error) {
     await closeParts();
     throw error;
@@ -141,10 +143,17 @@ function keepTables(config: Config): { made: Promise<void>; stop: () => void } {
     await ensureTable(client, config.idempotencyTable);
     if (config.provenanceTable !== undefined) await ensureTable(client, config.provenanceTable, PROVENANCE_KEY);
   };
+  let told: string | undefined;
   const attempt = (): Promise<void> =>
-    make().catch((error: Error) => {
+    make().catch((error: Error & { code?: string }) => {
       if (stopped) return;
-      console.error(`DynamoDB does not answer yet (${error.name}); the tables are made when it does.`);
+      const why = error.code ?? error.name;
+      if (why !== told) {
+        console.error(
+          `${config.endpoints.dynamodb?.endpoint}: ${why}. The tables are made as soon as DynamoDB answers.`,
+        );
+      }
+      told = why;
       timer = setTimeout(attempt, 1_000).unref();
     });
   const made = attempt();

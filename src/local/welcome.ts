@@ -1,7 +1,23 @@
+import type { Binding } from '../identity/proof.ts';
+import { demoPrincipals, type LocalPrincipal } from './gateway/principals.ts';
 import type { Local } from './start.ts';
 
+const AUTH: Readonly<Record<Local['auth'], string>> = {
+  any: 'signatures for execute-api or bedrock',
+  iam: 'signatures for execute-api alone',
+  proof: 'signatures for execute-api; on /aws a proof of identity',
+};
+
+/** The demo's secrets are public; those of `LOCAL_PRINCIPALS` are the developer's own. */
+const isDemo = (principal: LocalPrincipal) => demoPrincipals.includes(principal);
+
+/** How a caller gets the proof, with the keys of a caller in the environment. */
+function proof({ audience, sts }: Binding): string {
+  return `  proof     npx portcullis credentials --audience ${audience} --region ${sts.region} --sts-endpoint ${sts.origin}\n`;
+}
+
 /** What `npm start` prints: where it listens, and three requests to paste. */
-export function welcome({ gateway, principals, unsigned, bedrock, config, identity }: Local): string {
+export function welcome({ gateway, principals, unsigned, bedrock, config, identity, auth }: Local): string {
   const signed = principals.filter(({ accessKeyId }) => accessKeyId !== undefined);
   const [first] = signed;
   const user = unsigned
@@ -21,13 +37,20 @@ export function welcome({ gateway, principals, unsigned, bedrock, config, identi
     actionGroupExecutor: { lambda: 'arn:aws:lambda:us-east-1:999922223333:function:anything' },
     apiSchema: { s3: { s3BucketName: 'somebody-elses-bucket', s3ObjectKey: 'api.yaml' } },
   };
+  const callers = [
+    ...(unsigned ? ['a request without a signature'] : []),
+    ...signed.map(
+      (principal) => `${principal.accessKeyId}${isDemo(principal) ? ` (secret ${principal.secretAccessKey})` : ''}`,
+    ),
+  ];
   return `
 Portcullis listens on ${gateway.url}
   policy    ${config.appConfig === undefined ? config.policyFile : 'AWS AppConfig'}
   bedrock   ${bedrock === undefined ? config.endpoints.bedrockAgent?.endpoint : `embedded emulator, ${bedrock.url}`}
   dynamodb  ${config.endpoints.dynamodb?.endpoint}
-${identity === undefined ? '' : `  sts       ${identity.sts.origin} (proofs of identity are made for ${identity.audience})\n`}  callers   ${[unsigned ? ['unsigned requests'] : [], signed.map(({ accessKeyId }) => accessKeyId)].flat().join(', ')}
-
+  callers   ${callers.join('\n            ')}
+  auth      ${AUTH[auth]}
+${identity === undefined ? '' : proof(identity)}
 Create an action group (201):
 
 ${post(booking)}

@@ -42,7 +42,7 @@ const EXERCISES: Readonly<Record<string, { requests: (id: string) => Ask[]; faul
   },
   'delete-action-group': {
     requests: (id) => [
-      { method: 'DELETE', target: `${GROUPS}/${id}?dryRun=true` },
+      { method: 'DELETE', target: `${GROUPS}/${id}?dryRun=true&disableFirst=true` },
       { method: 'DELETE', target: `${GROUPS}/${id}?disableFirst=true&prepare=wait`, headers: { 'if-match': '*' } },
     ],
   },

@@ -613,7 +613,7 @@ describe('403', () => {
     const reply = await invoke({ ...service.config, policyFile: policy }, eventWith(body));
     expectProblem(reply, 'POLICY_DENIED', {
       decided: true,
-      detail: expect.stringContaining('An earlier request with this client token may have succeeded'),
+      detail: expect.stringContaining('If you sent this client token before, that request may have succeeded'),
       errors: [found('caller-is-in-one-team', '')],
     });
     expect(service.bedrock.requests).toHaveLength(1);
