@@ -70,8 +70,8 @@ export interface Stages<R extends Request = Request> {
   readonly rehearse: (request: R, decision: Decision) => Promise<void>;
   /** Asks Bedrock; a creation at most once for a client token. */
   readonly apply: (request: R, decision: Decision) => Promise<Applied<R['operation']>>;
-  /** Keeps who changed the group. Never throws: the change is made. */
-  readonly remember: (request: R, decision: Decision, applied: Applied<R['operation']>) => Promise<void>;
+  /** Keeps who changed the group; of a failure, who may have. Never throws: what became of the change stands. */
+  readonly remember: (request: R, decision: Decision, outcome: Applied<R['operation']> | Problem) => Promise<void>;
   /** Makes the change live if the request asks for it. Never throws: the change is made, and its id may not be lost. */
   readonly prepare: (
     request: R,
@@ -103,7 +103,11 @@ export async function provision<R extends Request>(
     trail.dryRun();
     return { decision };
   }
-  const applied = await apply(request, decision).catch(fail);
+  const applied = await apply(request, decision).catch(async (error: unknown) => {
+    const failure = trail.failed(error);
+    if (error instanceof Problem && error.mayHaveCommitted) await remember(request, decision, error);
+    throw failure;
+  });
   trail.succeeded(applied);
   await remember(request, decision, applied);
   const preparation = await prepare(request, decision, applied);

@@ -94,8 +94,8 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
       apply: (request, decision) => (apply[request.operation] as Stages['apply'])(request, decision),
 
-      async remember(request, decision, applied) {
-        await provenance?.remember(request, decision, applied, deadline);
+      async remember(request, decision, outcome) {
+        await provenance?.remember(request, decision, outcome, deadline);
       },
 
       async prepare(request, decision, { result }) {

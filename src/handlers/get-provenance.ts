@@ -16,7 +16,10 @@ export const getProvenance: RestOperation<Services> = async (call, { stagesOf, p
   if (known === undefined) throw absence ?? decided(none(provenance !== undefined), decisionId);
   const { agentId, agentVersion, actionGroupId } = request;
   const { written, deleted } = known;
-  const standing = { exists: group !== undefined, changedSince: changedSince(known, group) };
+  const changed = changedSince(known, group);
+  // Shown where it matters: the caller who reads "null" finds the decision whose outcome nobody knows.
+  const pending = changed === null ? known.pending : undefined;
+  const standing = { exists: group !== undefined, changedSince: changed, pending };
   return {
     status: 200,
     decision: { id: decisionId, warnings: [] },
@@ -42,7 +45,8 @@ async function look(request: Get, stages: Stages<Get>) {
 function none(isKept: boolean): Problem {
   return new Problem('NOT_FOUND', {
     detail: isKept
-      ? 'The action group exists, but has no provenance: it was not written through this service, but made round it, or before it.'
+      ? 'The action group exists, but has no provenance: it was made round this service, or before it, or the record of its ' +
+        'writing could not be kept; the audit trail tells.'
       : 'The action group exists, but this deployment keeps no provenance.',
   });
 }

@@ -3,11 +3,14 @@ import type { Deadline } from '../bedrock/deadline.ts';
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
-import { type Provenance, provenanceOf } from './provenance.ts';
+import { type Provenance, pendingOf, provenanceOf } from './provenance.ts';
 
 export interface ProvenanceKeeper {
-  /** One call of DynamoDB for a request that changed a group, none for another. Never throws: the change is made. */
-  remember(request: Request, decision: Decision, applied: Applied, deadline: Deadline): Promise<void>;
+  /**
+   * One call of DynamoDB for a request that changed a group, or may have, and none for another. Never throws: the change is
+   * made, or failed for a reason of its own.
+   */
+  remember(request: Request, decision: Decision, outcome: Applied | Problem, deadline: Deadline): Promise<void>;
   /** @throws {Problem} `STORE_UNAVAILABLE`. */
   find(
     group: Pick<Provenance, 'agentId' | 'actionGroupId'>,
@@ -28,8 +31,11 @@ export function provenanceKeeper(
 ): ProvenanceKeeper {
   const store = async () => ({ ...(await import('./store.ts')), table: { client: await storeClient(), name } });
   return {
-    async remember(request, decision, applied, deadline) {
-      const provenance = provenanceOf(request, decision, applied, Date.now());
+    async remember(request, decision, outcome, deadline) {
+      const provenance =
+        outcome instanceof Problem
+          ? pendingOf(request, decision, Date.now())
+          : provenanceOf(request, decision, outcome, Date.now());
       if (provenance === undefined) return;
       try {
         const { addProvenance, table } = await store();

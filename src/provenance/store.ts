@@ -2,7 +2,7 @@
  * The provenance in DynamoDB, in a table of its own: unlike the idempotency records it never expires, is read by agent, and
  * each function needs other permissions on it.
  *
- * Item: `agentId`, `actionGroupId` (the key), `written`, `deleted` (maps, as in `Provenance`).
+ * Item: `agentId`, `actionGroupId` (the key), `written`, `deleted`, `pending` (maps, as in `Provenance`).
  */
 import {
   type AttributeValue,
@@ -11,6 +11,7 @@ import {
   GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Provenance } from './provenance.ts';
 
@@ -21,34 +22,42 @@ export interface ProvenanceTable {
 
 /**
  * Adds to what is known of a group, in one call. Writes of one group may arrive here in another order than in Bedrock: the
- * one whose group is younger stays.
+ * one whose group is younger stays. What is pending stays beside a write, whichever arrives first: their times tell.
  */
 export async function addProvenance(
   { client, name }: ProvenanceTable,
-  { agentId, actionGroupId, written, deleted }: Provenance,
+  provenance: Provenance,
   abortSignal: AbortSignal,
 ): Promise<void> {
-  const Key = { agentId: { S: agentId }, actionGroupId: { S: actionGroupId } };
-  const update =
-    written === undefined
-      ? new UpdateItemCommand({
-          TableName: name,
-          Key,
-          UpdateExpression: 'SET deleted = :deleted',
-          ExpressionAttributeValues: { ':deleted': toValue({ ...deleted }) },
-        })
-      : new UpdateItemCommand({
-          TableName: name,
-          Key,
-          UpdateExpression: 'SET written = :written',
-          ConditionExpression: 'attribute_not_exists(written) OR written.updatedAt <= :updatedAt',
-          ExpressionAttributeValues: { ':written': toValue({ ...written }), ':updatedAt': { S: written.updatedAt } },
-        });
+  const Key = { agentId: { S: provenance.agentId }, actionGroupId: { S: provenance.actionGroupId } };
+  const update = new UpdateItemCommand({ TableName: name, Key, ...changeOf(provenance) });
   try {
     await client.send(update, { abortSignal });
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
+}
+
+function changeOf({ written, deleted, pending }: Provenance): Omit<UpdateItemCommandInput, 'TableName' | 'Key'> {
+  if (written !== undefined) {
+    return {
+      UpdateExpression: 'SET written = :written',
+      ConditionExpression: 'attribute_not_exists(written) OR written.updatedAt <= :updatedAt',
+      ExpressionAttributeValues: { ':written': toValue({ ...written }), ':updatedAt': { S: written.updatedAt } },
+    };
+  }
+  if (pending !== undefined) {
+    return {
+      UpdateExpression: 'SET pending = :pending',
+      ConditionExpression: 'attribute_not_exists(pending) OR pending.#at <= :at',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: { ':pending': toValue({ ...pending }), ':at': { S: pending.at } },
+    };
+  }
+  return {
+    UpdateExpression: 'SET deleted = :deleted',
+    ExpressionAttributeValues: { ':deleted': toValue({ ...deleted }) },
+  };
 }
 
 export async function readProvenance(

@@ -26,7 +26,8 @@ export function judgeAgent(
     const verdicts = verdictsOn(asAsked(group), group.actionGroupId);
     const known = provenance?.get(group.actionGroupId);
     const origin = provenance === undefined ? 'unknown' : originOf(group, known);
-    const { written } = known ?? {};
+    const { written, pending } = known ?? {};
+    const isPending = known !== undefined && changedSince(known, group) === null;
     return {
       kind: 'action-group',
       id: group.actionGroupId,
@@ -42,6 +43,7 @@ export function judgeAgent(
         at: written.at,
         decisionId: written.decisionId,
       },
+      pending: isPending ? pending?.decisionId : undefined,
     };
   });
   const settingItems = lambdasOf(agent).map(({ pointer, lambda }): Item => {
@@ -72,8 +74,10 @@ function asAsked({ parentActionSignature, ...group }: MadeGroup): ActionGroup {
 }
 
 function originOf(group: MadeGroup, known: Provenance | undefined): Origin {
+  const changed = known === undefined || changedSince(known, group);
+  if (changed === null) return 'unknown';
   if (known?.written === undefined) return 'round-the-service';
-  return changedSince(known, group) ? 'changed-since' : 'service';
+  return changed ? 'changed-since' : 'service';
 }
 
 /**

@@ -6,7 +6,8 @@ export type Standing = 'allowed' | 'warned' | 'denied' | 'unmanaged';
 
 /**
  * Whose work it is: the service's; the service's, but changed since by somebody who went round it; made round the service
- * altogether (or before there was one); unknown where no provenance can be read.
+ * altogether (or before there was one); unknown where no provenance can be read, or the last change may be one through the
+ * service of unknown outcome. A write whose record could not be kept looks like one round the service: the audit trail tells.
  */
 export type Origin = 'service' | 'changed-since' | 'round-the-service' | 'unknown';
 
@@ -36,6 +37,8 @@ export interface Item {
   readonly writtenBy?:
     | { readonly principal: string; readonly team: string; readonly at: string; readonly decisionId: string }
     | undefined;
+  /** The decision through the service that may have made the latest change: its outcome is unknown. */
+  readonly pending?: string | undefined;
 }
 
 export interface AgentReport {
@@ -96,7 +99,8 @@ export function isFinding({ kind, standing, origin }: Item): boolean {
 
 /** A finding, or what somebody should look at all the same. */
 export function isNotable(item: Item): boolean {
-  return isFinding(item) || item.standing === 'warned' || item.kind === 'agent-setting';
+  const { kind, standing, pending } = item;
+  return isFinding(item) || standing === 'warned' || kind === 'agent-setting' || pending !== undefined;
 }
 
 /** One item in words of one line each, for a table, a spreadsheet or a log. */
@@ -167,9 +171,24 @@ function rowOf({ agentId, agentName = '', teams }: AgentReport, item: Item): Row
     origin,
     teams: teams.join(' '),
     rules: [...new Set(found.map(({ rule }) => rule))].sort().join(' '),
-    messages: found.map(({ text }) => text).join(' '),
+    messages: [...found.map(({ text }) => text), ...doubtOf(item)].join(' '),
     writtenBy: writtenBy?.principal ?? '',
     writtenAt: writtenBy?.at ?? '',
     decisionId: writtenBy?.decisionId ?? '',
   };
+}
+
+/** What the word for the origin leaves out. */
+function doubtOf({ kind, origin, pending }: Item): string[] {
+  if (kind !== 'action-group') return [];
+  if (pending !== undefined) return [`Perhaps changed by decision ${pending}, whose outcome is unknown.`];
+  if (origin === 'round-the-service') {
+    return ['No provenance: made round the service, or its record could not be kept; the audit trail tells.'];
+  }
+  if (origin === 'changed-since') {
+    return [
+      'Changed since the write on record: round the service, or the record could not be kept; the audit trail tells.',
+    ];
+  }
+  return [];
 }

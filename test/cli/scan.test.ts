@@ -29,7 +29,7 @@ describe('a table', () => {
     expect(err).toBe('');
     const lines = out.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '));
     expect(lines[0]).toBe('AGENT | WHAT | POLICY | MADE | TEAMS | WHY');
-    expect(out).toMatch(/changed \(\w{10}\) +allowed +changed round the service +payments platform\n/);
+    expect(out).toMatch(/changed \(\w{10}\) +allowed +changed round the service +payments platform +Changed since/);
     expect(out).toMatch(
       /round \(\w{10}\) +denied +round the service +payments platform +payments: \/actionGroupExecutor/,
     );

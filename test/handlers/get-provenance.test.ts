@@ -150,6 +150,73 @@ describe('200', () => {
   });
 });
 
+describe('200, after a change of unknown outcome', () => {
+  const EVERY_ATTEMPT = 3;
+  const DELETE = 'DeleteAgentActionGroup';
+  const UPDATE = 'UpdateAgentActionGroup';
+  const update = (id: string) => ask(bench.service, { method: 'PUT', target: `${GROUPS}/${id}`, body: updated });
+  const remove = (id: string, query = '') =>
+    ask(bench.service, { method: 'DELETE', target: `${GROUPS}/${id}?skipResourceInUseCheck=true${query}` });
+  const loseAnswers = (operation: typeof DELETE | typeof UPDATE) =>
+    bench.service.bedrock.fault({ kind: 'drop', when: 'after-commit', operation, times: EVERY_ATTEMPT });
+  const enabled = () => create({ actionGroupState: 'ENABLED' });
+
+  test.each([
+    ['an update that was made', UPDATE, update, { exists: true }],
+    ['a deletion of which only the disabling was made', DELETE, (id: string) => remove(id, '&disableFirst=true'), {}],
+  ] as const)(
+    '%s is nobody else’s: the decision is named, until a write settles it',
+    async (_name, operation, change, more) => {
+      const { actionGroupId: id } = await enabled();
+      if (operation === UPDATE) loseAnswers(UPDATE);
+      else bench.service.bedrock.fault({ kind: 'access-denied', operation });
+      const failed = await change(id);
+      expect(failed.status).toBeGreaterThanOrEqual(500);
+      const { json } = await provenance(id);
+      expect(json.provenance).toMatchObject({
+        ...more,
+        changedSince: null,
+        pending: {
+          operation,
+          at: expect.stringMatching(ISO_TIME),
+          by: { team: 'payments' },
+          decisionId: failed.headers['x-decision-id'],
+        },
+        written: { operation: 'CreateAgentActionGroup' },
+      });
+      expect((await update(id)).status).toBe(200);
+      const settled = (await provenance(id)).json.provenance;
+      expect(settled).toMatchObject({ exists: true, changedSince: false, written: { operation: UPDATE } });
+      expect(settled).not.toHaveProperty('pending');
+      // Nor does it excuse anybody any more.
+      await bench.changeRound(id, { description: 'Nobody asked.' });
+      expect((await provenance(id)).json.provenance.changedSince).toBe(true);
+    },
+  );
+
+  test('a deletion that was made', async () => {
+    const { actionGroupId: id } = await create();
+    bench.service.bedrock.fault({ kind: 'drop', when: 'after-commit', operation: DELETE });
+    bench.service.bedrock.fault({ kind: 'drop', operation: DELETE, times: EVERY_ATTEMPT - 1 });
+    const failed = await remove(id);
+    expect(failed.status).toBe(504);
+    expect((await provenance(id)).json.provenance).toMatchObject({
+      exists: false,
+      changedSince: null,
+      pending: { operation: DELETE, decisionId: failed.headers['x-decision-id'] },
+    });
+  });
+
+  test('an update that was not made leaves the group as it was written', async () => {
+    const { actionGroupId: id } = await create();
+    bench.service.bedrock.fault({ kind: 'drop', operation: UPDATE, times: EVERY_ATTEMPT });
+    expect((await update(id)).status).toBe(504);
+    const { json } = await provenance(id);
+    expect(json.provenance).toMatchObject({ changedSince: false });
+    expect(json.provenance).not.toHaveProperty('pending');
+  });
+});
+
 test.each([
   ['a version that is published', GROUPS.replace('DRAFT', '1'), '', 'path:agentVersion'],
   ['an id that is none', GROUPS, 'x', 'path:actionGroupId'],
@@ -179,7 +246,12 @@ describe('404', () => {
   test('a group that exists, but was made round the service', async () => {
     const { id } = await behind(bench.service).make();
     const reply = await provenance(id);
-    expectProblem(reply, 'NOT_FOUND', { decided: true, detail: expect.stringMatching(/exists, .* made round it/) });
+    expectProblem(reply, 'NOT_FOUND', {
+      decided: true,
+      detail: expect.stringMatching(
+        /exists, .* made round this service, .* record .* could not be kept; the audit trail tells/,
+      ),
+    });
     expect(reply.headers['x-decision-id']).toMatch(UUID);
   });
 

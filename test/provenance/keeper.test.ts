@@ -1,7 +1,12 @@
 /** What keeping the provenance costs, and what becomes of a request when it fails. */
 import { describe, expect, test } from 'vitest';
+import { deadline } from '../../src/bedrock/deadline.ts';
+import { LineLogger } from '../../src/log.ts';
+import { Problem } from '../../src/problem.ts';
+import { provenanceKeeper } from '../../src/provenance/keeper.ts';
 import { changedSince } from '../../src/provenance/provenance.ts';
 import { addProvenance, readProvenance, readProvenanceOfAgent } from '../../src/provenance/store.ts';
+import type { Decision, Request } from '../../src/provisioning.ts';
 import { ask, behind, GROUPS } from '../support/ask.ts';
 import { provenanceService } from '../support/provenance-service.ts';
 import { freshToken, group } from '../support/service.ts';
@@ -46,6 +51,24 @@ describe('what it costs', () => {
     expect(bench.calls()).toEqual([]);
   });
 
+  test.each([
+    ['fails for certain: nothing beyond the lease', 'access-denied', 0],
+    ['may have been made: one call', 'drop', 1],
+  ] as const)('an update that %s', async (_name, kind, more) => {
+    const { actionGroupId } = (await bench.service.post()).json.agentActionGroup;
+    const costs = async () => {
+      bench.store.reset();
+      const { status } = await put(actionGroupId, group({ description: 'Later.' }));
+      return { status, updates: bench.calls().filter((name) => name === 'UpdateItem').length };
+    };
+    const done = await costs();
+    expect(done.status).toBe(200);
+    bench.service.bedrock.fault({ kind, operation: 'UpdateAgentActionGroup', times: 3 });
+    const failed = await costs();
+    expect(failed.status).toBeGreaterThanOrEqual(500);
+    expect(failed.updates - (done.updates - 1)).toBe(more);
+  });
+
   test('a declaration of what is so already: nothing', async () => {
     const { actionGroupName: _, ...body } = group();
     await put('by-name/bookings', body);
@@ -80,6 +103,25 @@ describe('a write that fails', () => {
       expect((await known(actionGroupId))?.written?.operation).toBe('UpdateAgentActionGroup');
     },
   );
+
+  test('that of an unknown outcome: no failure of its own, and the log tells', async () => {
+    const lines: string[] = [];
+    const log = new LineLogger((line) => void lines.push(line));
+    const keeper = provenanceKeeper('no-such-table', async () => bench.table.client, log);
+    const caller = { arn: 'arn:aws:iam::111122223333:role/payments-ci' };
+    const request = { operation: 'UpdateAgentActionGroup', agentId: 'AGENT12345', actionGroupId: 'GROUP12345', caller };
+    const problem = new Problem('OUTCOME_UNKNOWN', { mayHaveCommitted: true });
+    const decision = { id: 'D', team: 'payments' } as Decision;
+    await keeper.remember(
+      request as Request,
+      decision,
+      problem,
+      deadline(() => 5_000),
+    );
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 'ERROR', decisionId: 'D', actionGroupId: 'GROUP12345' }),
+    ]);
+  });
 
   test('one whose answer is lost is made again, and no failure', async () => {
     bench.store.fault({ do: 'lose-answer', operation: 'UpdateItem' });
@@ -140,6 +182,39 @@ describe('the table', () => {
     }
     expect([...(await readProvenanceOfAgent(bench.table, 'LARGEAGENT', signal())).keys()].sort()).toEqual(ids);
     expect((await readProvenanceOfAgent(bench.table, 'NOSUCHAGNT', signal())).size).toBe(0);
+  });
+
+  test('the younger of two that are pending stays, beside what was written', async () => {
+    const id = of('ORDERAGEN3');
+    const pending = (at: string) => ({ ...authorship('UpdateAgentActionGroup'), at });
+    await addProvenance(bench.table, { ...id, written: written('2026-11-20T12:00:01.000Z') }, signal());
+    for (const at of ['2026-11-20T12:00:02.000Z', '2026-11-20T12:00:03.000Z', '2026-11-20T12:00:01.000Z'])
+      await addProvenance(bench.table, { ...id, pending: pending(at) }, signal());
+    const found = await readProvenance(bench.table, id, signal());
+    expect([found?.pending?.at, found?.written?.updatedAt]).toEqual([
+      '2026-11-20T12:00:03.000Z',
+      '2026-11-20T12:00:01.000Z',
+    ]);
+  });
+
+  const LATER = '2026-11-20T12:00:30.000Z';
+  test.each([
+    ['what was given up may have made it', 'UpdateAgentActionGroup', LATER, LATER, null],
+    ['Bedrock made it after it was given up', 'UpdateAgentActionGroup', LATER, '2026-11-20T12:05:30.000Z', null],
+    ['too late to be that', 'UpdateAgentActionGroup', LATER, '2026-11-20T12:05:30.001Z', true],
+    ['settled by the later write', 'UpdateAgentActionGroup', '2026-11-20T11:59:59.999Z', LATER, true],
+    ['gone, as was asked for', 'DeleteAgentActionGroup', LATER, undefined, null],
+    ['gone, which an update does not do', 'UpdateAgentActionGroup', LATER, undefined, true],
+    ['not changed at all', 'UpdateAgentActionGroup', LATER, '2026-11-20T12:00:01.000Z', false],
+  ] as const)('changed since, with a change pending: %s', (_name, operation, at, updatedAt, changed) => {
+    const pending = { ...authorship(operation), operation, at };
+    const provenance = { ...of('AGENT12345'), written: written('2026-11-20T12:00:01.000Z'), pending };
+    expect(changedSince(provenance, updatedAt && { updatedAt: new Date(updatedAt) })).toBe(changed);
+  });
+
+  test('changed since, with a change pending of a group that may never have been there: nobody knows', () => {
+    const pending = { ...authorship('UpdateAgentActionGroup'), at: LATER };
+    expect(changedSince({ ...of('AGENT12345'), pending }, undefined)).toBe(null);
   });
 
   test.each([

@@ -5,7 +5,7 @@ import type { MadeGroup } from '../../src/bedrock/create-action-group.ts';
 import { compile, type Policy } from '../../src/policy/policy.ts';
 import type { Provenance } from '../../src/provenance/provenance.ts';
 import { judgeAgent } from '../../src/scan/judge.ts';
-import { counted, isFinding, isNotable, NOTHING } from '../../src/scan/report.ts';
+import { counted, isFinding, isNotable, NOTHING, rowsOf } from '../../src/scan/report.ts';
 import { checked, DIGEST, NOW, team } from '../policy/policies.ts';
 import { agentIdOf, FOREIGN_LAMBDA, LAMBDA, policyOf } from '../support/estate.ts';
 
@@ -82,6 +82,29 @@ describe('where a group comes from', () => {
     const item = itemOf({ provenance: provenance as Map<string, Provenance>, groups: [group(members)] });
     expect(item).toMatchObject({ standing: 'allowed', origin });
     expect(isFinding(item)).toBe(finding);
+  });
+
+  // The accusation would be false where the service's own change was made and its answer lost.
+  test.each([
+    ['written before', writtenBy('payments')],
+    ['made round the service', new Map([['GROUP12345', { agentId: AGENT, actionGroupId: 'GROUP12345' }]])],
+  ])('a change of unknown outcome, of a group %s: unknown, and shown', (_name, known) => {
+    const by = { principal: 'arn:aws:iam::111122223333:role/payments-ci', team: 'payments' };
+    const pending = { operation: 'UpdateAgentActionGroup', at: '2026-11-20T12:00:10.000Z', by, decisionId: 'P' };
+    const provenance = new Map([['GROUP12345', { ...known.get('GROUP12345')!, pending }]]);
+    const groups = [group({ updatedAt: new Date('2026-11-20T12:00:05.000Z') })];
+    const item = itemOf({ provenance, groups });
+    expect(item).toMatchObject({ origin: 'unknown', pending: 'P' });
+    expect([isFinding(item), isNotable(item)]).toEqual([false, true]);
+    const [row] = rowsOf({ agentId: AGENT, teams: [], items: [item] });
+    expect(row?.messages).toMatch(/decision P, whose outcome is unknown/);
+  });
+
+  test('without provenance nobody is accused: the record may be what is missing', () => {
+    const [row] = rowsOf({ agentId: AGENT, teams: [], items: [itemOf({})] });
+    expect(row?.messages).toBe(
+      'No provenance: made round the service, or its record could not be kept; the audit trail tells.',
+    );
   });
 
   test('who wrote it, for whoever has to ask them', () => {

@@ -30,7 +30,9 @@ export function provenanceService(env: Record<string, string> = {}): ProvenanceS
     await ensureTable(client, 'portcullis-idempotency');
     await ensureTable(client, bench.table.name, PROVENANCE_KEY);
     bench.store = await startDynamoDbProxy(dynamodb.url);
-    bench.service = await startService({ env: { AWS_ENDPOINT_URL_DYNAMODB: bench.store.url, ...env } });
+    bench.service = await startService({
+      env: { AWS_ENDPOINT_URL_DYNAMODB: bench.store.url, PROVENANCE_TABLE: bench.table.name, ...env },
+    });
     closing.push(bench.service.close, bench.store.close, async () => client.destroy(), dynamodb.close);
   });
   beforeEach(() => {
