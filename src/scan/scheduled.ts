@@ -51,8 +51,9 @@ export async function runScheduled(
     log.info('scan to be continued', { scanId, startedAt, afterAgentId, counts });
     return { finished: false, counts };
   }
-  log.must('scan', { scanId, startedAt, policy: stampOf(policy), ...metricsOf(counts, epochMs()) });
+  // First: were it left, the next run would go on from there and tell the same totals again. Totals may be missing, not double.
   await continuation.clear();
+  log.must('scan', { scanId, startedAt, policy: stampOf(policy), ...metricsOf(counts, epochMs()) });
   return { finished: true, counts };
 }
 

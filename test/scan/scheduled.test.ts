@@ -2,7 +2,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '../../src/deploy/permissions.ts';
 import { scanHandler } from '../../src/handlers/scan.ts';
+import { LineLogger } from '../../src/log.ts';
+import { compile } from '../../src/policy/policy.ts';
+import type { ContinuationStore } from '../../src/scan/continuation.ts';
+import { NOTHING } from '../../src/scan/report.ts';
+import { runScheduled } from '../../src/scan/scheduled.ts';
 import { files } from '../cli/run.ts';
+import { checked, DIGEST } from '../policy/policies.ts';
 import { agentIdOf, estate, FOREIGN_LAMBDA, policyOf } from '../support/estate.ts';
 
 const bench = estate();
@@ -106,6 +112,32 @@ describe('a run', () => {
     // The one after that begins anew.
     expect(await deployed().run(5)).toMatchObject({ finished: false, counts: { agents: 5 } });
     await deployed().run(AGENTS);
+  });
+
+  test('that cannot forget where it went on tells no totals: the next one tells them, once', async () => {
+    const lines: string[] = [];
+    let isBroken = true;
+    const continuation: ContinuationStore = {
+      load: async () => ({ scanId: 'S', startedAt: '', afterAgentId: ids[4]!, counts: NOTHING }),
+      save: async () => {},
+      clear: async () => {
+        if (isBroken) throw new Error('no answer');
+      },
+    };
+    const run = () =>
+      runScheduled({
+        log: new LineLogger((line) => void lines.push(line)),
+        policy: compile(checked(policyOf()), DIGEST),
+        inventory: () => ({ agents: async () => ids, look: async () => undefined }),
+        continuation,
+        clock: bench.time,
+        timeIsShort: () => false,
+      });
+    await expect(run()).rejects.toThrow('no answer');
+    expect(lines).toEqual([]);
+    isBroken = false;
+    await run();
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual(['scan']);
   });
 
   test('goes on after an agent that fails, and tells', async () => {
