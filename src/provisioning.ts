@@ -134,7 +134,7 @@ export function carriedOut<O extends Operation>({ decision, applied }: Provision
 function denial(request: Request, { violations }: Decision): Problem {
   const earlier =
     'clientToken' in request && request.clientToken !== undefined
-      ? ' An earlier request with this client token may have succeeded: list the action groups of the agent to see.'
+      ? ' If you sent this client token before, that request may have succeeded: list the action groups of the agent to see.'
       : '';
   const rules = [...new Set(violations.map(({ rule }) => rule))].join(', ');
   return new Problem('POLICY_DENIED', {

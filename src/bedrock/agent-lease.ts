@@ -17,9 +17,9 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { type Clock, type Deadline, growingPauses, machineClock } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import { LeaseLost } from './busy.ts';
-import { type Clock, type Deadline, growingPauses, machineClock } from './deadline.ts';
 
 /** How long a lease lasts without renewal: a dead owner's is taken over well inside one call. */
 export const LEASE_MS = 5_000;

@@ -1,5 +1,5 @@
+import { type Clock, type Deadline, growingPauses, machineClock } from '../deadline.ts';
 import { Problem } from '../problem.ts';
-import { type Clock, type Deadline, growingPauses, machineClock } from './deadline.ts';
 
 /** Share of the time in which a busy agent is waited for: the last try and what follows it need the rest. */
 const BUSY_SHARE = 0.6;

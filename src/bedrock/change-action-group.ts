@@ -7,12 +7,12 @@ import {
 } from '@aws-sdk/client-bedrock-agent';
 import type { DeleteActionGroup } from '../contract/delete-action-group.ts';
 import type { UpdateActionGroup } from '../contract/update-action-group.ts';
+import type { Deadline } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import type { AgentLease } from './agent-lease.ts';
 import { type Attempts, observe } from './attempts.ts';
 import { whileBusy } from './busy.ts';
 import type { MadeGroup } from './create-action-group.ts';
-import type { Deadline } from './deadline.ts';
 import { entityTag } from './entity-tag.ts';
 import { getActionGroup } from './read.ts';
 import { outcomeUnknown, upstreamProblem } from './upstream-problem.ts';

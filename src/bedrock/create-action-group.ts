@@ -7,8 +7,8 @@ import {
   GetAgentActionGroupCommand,
   ListAgentActionGroupsCommand,
 } from '@aws-sdk/client-bedrock-agent';
+import type { Deadline } from '../deadline.ts';
 import { describe, isAmbiguous, observe } from './attempts.ts';
-import type { Deadline } from './deadline.ts';
 import { nameTaken, outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
 
 /** A group as Bedrock answers it, with what the service model requires; the SDK's own type lets each be absent. */

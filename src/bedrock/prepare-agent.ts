@@ -5,10 +5,10 @@ import {
   GetAgentCommand,
   PrepareAgentCommand,
 } from '@aws-sdk/client-bedrock-agent';
+import { type Clock, type Deadline, growingPauses, machineClock } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import { type AgentLease, contendForLease, type LeasedAgent, type LeaseTable } from './agent-lease.ts';
 import { observe } from './attempts.ts';
-import { type Clock, type Deadline, growingPauses, machineClock } from './deadline.ts';
 import { outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
 
 /** Share of the time left; the rest is for the audit outcome and the answer. */

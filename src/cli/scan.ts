@@ -1,6 +1,6 @@
 /** `portcullis scan`: what exists in Bedrock, held against the policy. */
 import { createBedrockClient } from '../bedrock/client.ts';
-import { type Clock, machineClock } from '../bedrock/deadline.ts';
+import { type Clock, machineClock } from '../deadline.ts';
 import { createStoreClient } from '../idempotency/store-client.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Checkpoint, CheckpointError, openCheckpoint } from '../scan/checkpoint.ts';

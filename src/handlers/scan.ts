@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { createBedrockClient } from '../bedrock/client.ts';
-import { type Clock, machineClock } from '../bedrock/deadline.ts';
 import { type Config, isLambda, parseConfig } from '../config.ts';
+import { type Clock, machineClock } from '../deadline.ts';
 import { createStoreClient } from '../idempotency/store-client.ts';
 import type { WriteLine } from '../log.ts';
 import { continuationStore } from '../scan/continuation.ts';

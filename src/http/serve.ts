@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { RequestIds } from '../audit/record.ts';
-import { type Deadline, deadline } from '../bedrock/deadline.ts';
+import { type Deadline, deadline } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
 import { type Caller, callerOf } from './caller.ts';

@@ -2,7 +2,7 @@ import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Context } from 'aws-lambda';
 import { whileBusy } from '../bedrock/busy.ts';
 import { type Created, createActionGroup } from '../bedrock/create-action-group.ts';
-import type { Deadline } from '../bedrock/deadline.ts';
+import type { Deadline } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
 import { fingerprint, sha256 } from './key.ts';

@@ -1,4 +1,4 @@
-import { type Clock, type Deadline, growingPauses, machineClock } from '../bedrock/deadline.ts';
+import { type Clock, type Deadline, growingPauses, machineClock } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 
 /** Of the time left. A repeat may have to do the work itself, when the first request fails: it needs the rest for that. */

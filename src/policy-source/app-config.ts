@@ -1,8 +1,8 @@
 /** The policy as AWS AppConfig's, read through Powertools Parameters. */
 import { AppConfigProvider } from '@aws-lambda-powertools/parameters/appconfig';
 import { AppConfigDataClient } from '@aws-sdk/client-appconfigdata';
-import { type Clock, machineClock } from '../bedrock/deadline.ts';
 import { type AppConfigSettings, LEAST_MAX_AGE_SECONDS } from '../config.ts';
+import { type Clock, machineClock } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readRevision } from './read-revision.ts';

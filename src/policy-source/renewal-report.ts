@@ -1,4 +1,4 @@
-import type { Clock } from '../bedrock/deadline.ts';
+import type { Clock } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
 import type { Policy } from '../policy/policy.ts';
 import { RenewalFailure } from './renewal-failure.ts';

@@ -1,5 +1,5 @@
 /** A value that grows old: who asks first after `maxAgeMs` has it loaded again, and nobody waits long for that. */
-import { type Clock, growingPauses, machineClock } from '../bedrock/deadline.ts';
+import { type Clock, growingPauses, machineClock } from '../deadline.ts';
 
 export interface Terms {
   /** From the end of one successful load to the beginning of the next. */

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Deadline } from '../bedrock/deadline.ts';
+import type { Deadline } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';

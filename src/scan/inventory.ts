@@ -1,8 +1,8 @@
 /** What there is in Bedrock, and what is known of who wrote it: read page by page, at a pace. */
 import type { Agent, BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { MadeGroup } from '../bedrock/create-action-group.ts';
-import type { Clock } from '../bedrock/deadline.ts';
 import { getActionGroup, getAgent, listActionGroups, listAgents } from '../bedrock/read.ts';
+import type { Clock } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { type ProvenanceTable, readProvenanceOfAgent } from '../provenance/store.ts';

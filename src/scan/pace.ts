@@ -1,5 +1,5 @@
 /** Calls at a rate that leaves Bedrock's quotas to others, and again when they are throttled all the same. */
-import { type Clock, growingPauses } from '../bedrock/deadline.ts';
+import { type Clock, growingPauses } from '../deadline.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 
 /** Waits until a call may be made. @throws the signal's reason when that comes first. */

@@ -1,6 +1,6 @@
 /** The scan as a Lambda runs it by schedule: findings are log lines, counts are metrics, and a long one takes several runs. */
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../bedrock/deadline.ts';
+import type { Clock } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Continuation, ContinuationStore } from './continuation.ts';

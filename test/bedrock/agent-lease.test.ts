@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type AgentLease, acquireLease, contendForLease, LEASE_MS } from '../../src/bedrock/agent-lease.ts';
-import { type Clock, machineClock } from '../../src/bedrock/deadline.ts';
+import { type Clock, machineClock } from '../../src/deadline.ts';
 import { onceTable } from '../support/once-table.ts';
 import { meanwhile, type VirtualTime, virtualTime } from '../support/virtual-time.ts';
 

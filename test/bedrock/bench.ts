@@ -3,8 +3,8 @@ import type { BedrockAgentClient, BedrockAgentClientConfig } from '@aws-sdk/clie
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createBedrockClient } from '../../src/bedrock/client.ts';
 import { type Created, type Creation, createActionGroup } from '../../src/bedrock/create-action-group.ts';
-import { type Deadline, deadline } from '../../src/bedrock/deadline.ts';
 import type { Endpoint } from '../../src/config.ts';
+import { type Deadline, deadline } from '../../src/deadline.ts';
 import {
   type BedrockEmulator,
   type BedrockEmulatorOptions,

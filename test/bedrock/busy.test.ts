@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LeaseLost, whileBusy } from '../../src/bedrock/busy.ts';
 import { createActionGroup } from '../../src/bedrock/create-action-group.ts';
-import { deadline, growingPauses, machineClock } from '../../src/bedrock/deadline.ts';
+import { deadline, growingPauses, machineClock } from '../../src/deadline.ts';
 import { Problem, type ProblemCode, type ProblemDetails } from '../../src/problem.ts';
 import { agentId, bench, creation, token } from '../local/bedrock/support.ts';
 import { meanwhile, virtualTime } from '../support/virtual-time.ts';

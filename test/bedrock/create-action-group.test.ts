@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Deadline, deadline } from '../../src/bedrock/deadline.ts';
+import { type Deadline, deadline } from '../../src/deadline.ts';
 import { bench, token } from './bench.ts';
 
 // A delay lasts until the test ends it.

@@ -1,8 +1,8 @@
 import { type Agent, CreateAgentActionGroupCommand, type GetAgentCommandOutput } from '@aws-sdk/client-bedrock-agent';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { contendForLease } from '../../src/bedrock/agent-lease.ts';
-import type { Clock } from '../../src/bedrock/deadline.ts';
 import { type PrepareRequest, preparationAfterChange, prepareAgent } from '../../src/bedrock/prepare-agent.ts';
+import type { Clock } from '../../src/deadline.ts';
 import type { Fault } from '../../src/local/bedrock/faults.ts';
 import type { BedrockEmulator } from '../../src/local/bedrock/server.ts';
 import { agentId, bench, clientOf, creation } from '../local/bedrock/support.ts';

@@ -17,7 +17,6 @@ interface FunctionEntry {
   readonly handler: string;
   readonly role: string;
   readonly events?: readonly FunctionEvent[];
-  readonly reservedConcurrency?: number;
 }
 
 interface Template {
@@ -88,11 +87,6 @@ describe('the scan', () => {
     expect(scheduled).toEqual(['scan']);
     expect(routesOfFunction(functions.scan!)).toEqual([]);
     expect(params.default).toMatchObject({ scanEnabled: false, scanSchedule: 'rate(1 day)' });
-  });
-
-  // Two at a time would go on from the same place.
-  test('runs once at a time', () => {
-    expect(functions.scan!.reservedConcurrency).toBe(1);
   });
 
   test('may read, and write nothing but where it goes on', () => {

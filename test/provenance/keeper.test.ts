@@ -1,6 +1,6 @@
 /** What keeping the provenance costs, and what becomes of a request when it fails. */
 import { describe, expect, test } from 'vitest';
-import { deadline } from '../../src/bedrock/deadline.ts';
+import { deadline } from '../../src/deadline.ts';
 import { LineLogger } from '../../src/log.ts';
 import { Problem } from '../../src/problem.ts';
 import { provenanceKeeper } from '../../src/provenance/keeper.ts';

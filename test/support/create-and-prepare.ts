@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { whileBusy } from '../../src/bedrock/busy.ts';
 import { createBedrockClient } from '../../src/bedrock/client.ts';
 import { createActionGroup } from '../../src/bedrock/create-action-group.ts';
-import { deadline } from '../../src/bedrock/deadline.ts';
 import { type Preparation, preparationAfterChange } from '../../src/bedrock/prepare-agent.ts';
 import { parseConfig } from '../../src/config.ts';
+import { deadline } from '../../src/deadline.ts';
 import { sha256 } from '../../src/idempotency/key.ts';
 import { createStoreClient } from '../../src/idempotency/store-client.ts';
 

@@ -1,5 +1,5 @@
 /** Time that stands still until a test lets it pass, while real sockets go on. */
-import type { Clock } from '../../src/bedrock/deadline.ts';
+import type { Clock } from '../../src/deadline.ts';
 
 export interface StandingTime extends Clock {
   /** For everybody: who sleeps until then wakes. */

@@ -1,6 +1,6 @@
 /** Time that passes only while somebody sleeps, for tests of waiting. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock, Deadline } from '../../src/bedrock/deadline.ts';
+import type { Clock, Deadline } from '../../src/deadline.ts';
 
 export interface VirtualTime extends Clock {
   /** As if this much passed for everybody. */

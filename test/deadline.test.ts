@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { deadline } from '../../src/bedrock/deadline.ts';
+import { deadline } from '../src/deadline.ts';
 
 // `AbortSignal.timeout` keeps its own time: these look at what it is asked for.
 let asked: number[] = [];
