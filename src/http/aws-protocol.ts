@@ -7,7 +7,7 @@ import type { LineLogger } from '../log.ts';
 import type { Operation as OperationName } from '../policy/request.ts';
 import { type AwsErrorName, type Fault, Problem } from '../problem.ts';
 import type { Decision } from '../provisioning.ts';
-import { decisionHeaders } from './decision-json.ts';
+import { decisionHeaders } from './decision-headers.ts';
 import { type LambdaHandler, type Operation, type Surface, serve } from './serve.ts';
 
 /** Exactly what the service model says of the operation's success. */

@@ -1,6 +1,6 @@
 import type { LineLogger } from '../log.ts';
 import type { Decision } from '../provisioning.ts';
-import { decisionHeaders } from './decision-json.ts';
+import { decisionHeaders } from './decision-headers.ts';
 import { presentProblem } from './problem-json.ts';
 import { type LambdaHandler, type Operation, type ServeOptions, type Surface, serve } from './serve.ts';
 
