@@ -13,6 +13,7 @@ export interface CreateCall {
   readonly group?: Readonly<Record<string, unknown>>;
   readonly team?: 'payments' | 'travel';
   readonly agentId?: string;
+  readonly prepare?: 'start' | 'wait';
   /** What is left of the Lambda's time when it begins; 28,000 unless told. */
   readonly remainingMs?: number;
 }
@@ -40,7 +41,13 @@ export function creator(services: Services): Create {
   };
 }
 
-function eventOf({ token, group, team = 'payments', agentId = 'AGENT12345' }: CreateCall): APIGatewayProxyEvent {
+function eventOf({
+  token,
+  group,
+  team = 'payments',
+  agentId = 'AGENT12345',
+  prepare,
+}: CreateCall): APIGatewayProxyEvent {
   const path = `/v1/agents/${agentId}/versions/DRAFT/action-groups`;
   const headers = { 'content-type': 'application/json' };
   const userArn = `arn:aws:iam::111122223333:role/${team}-ci`;
@@ -50,8 +57,8 @@ function eventOf({ token, group, team = 'payments', agentId = 'AGENT12345' }: Cr
     pathParameters: { agentId, agentVersion: 'DRAFT' },
     headers,
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    queryStringParameters: null,
-    multiValueQueryStringParameters: null,
+    queryStringParameters: prepare ? { prepare } : null,
+    multiValueQueryStringParameters: prepare ? { prepare: [prepare] } : null,
     body: JSON.stringify({
       actionGroupName: 'bookings',
       actionGroupExecutor: { lambda: FUNCTION_ARN },
