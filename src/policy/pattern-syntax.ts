@@ -4,6 +4,8 @@
  *
  * Literal characters (plain ASCII), `.`, `[a-z_]`, `[^0-9]`, `\d \D \w \W \s \S`, `\.` and other escaped signs, `^`, `$`,
  * `(…)`, `(?:…)`, `|`, `*`, `+`, `?`, `{2}`, `{2,}`, `{2,5}`.
+ *
+ * Longer than most files here: it is one grammar, and each thing that it refuses has its own remedy beside it.
  */
 import { quote } from './schema.ts';
 
