@@ -19,6 +19,9 @@ const Evaluation = closedObject({
   skipResourceInUseCheck: v.optional(v.boolean()),
 });
 
+/** A question, and on record as one. */
+const TRIED = { dryRun: ['true'] };
+
 /**
  * The request that is asked about, read by the same code that reads the real one, so that what is invalid there is
  * invalid here. A creation may carry its token in the header here as there. Pointers into the body of the real request are
@@ -37,12 +40,12 @@ export function parseEvaluation(
   try {
     switch (operation) {
       case 'CreateAgentActionGroup':
-        return parseCreateActionGroup({ labels, query: {}, idempotencyKeys, body: actionGroup });
+        return parseCreateActionGroup({ labels, query: TRIED, idempotencyKeys, body: actionGroup });
       case 'UpdateAgentActionGroup':
-        return parseUpdateActionGroup({ labels, query: {}, ifMatch: [], body: actionGroup });
+        return parseUpdateActionGroup({ labels, query: TRIED, ifMatch: [], body: actionGroup });
       case 'DeleteAgentActionGroup': {
         const skipResourceInUseCheck = [String(evaluation.skipResourceInUseCheck ?? false)];
-        return parseDeleteActionGroup({ labels, query: { skipResourceInUseCheck }, ifMatch: [] });
+        return parseDeleteActionGroup({ labels, query: { ...TRIED, skipResourceInUseCheck }, ifMatch: [] });
       }
       case 'GetAgentActionGroup':
         return parseGetActionGroup({ labels, query: {} });
