@@ -27,17 +27,13 @@ import {
   startService,
   UUID,
 } from '../support/service.ts';
+import { EVERY_PARAMETER, OPENAPI } from './every-parameter.ts';
 
 const service = sharedService();
 
 /** The SDK sends a call three times. */
 const EVERY_ATTEMPT = 3;
 const CREATE = 'CreateAgentActionGroup';
-
-const OPENAPI = JSON.stringify({
-  openapi: '3.0.0',
-  paths: { '/book': { post: { description: 'Books.', operationId: 'book', responses: { 200: {} } } } },
-});
 
 /** The whole answer to a creation of `asked`, with `shown` where Bedrock answers under another name. */
 function expectCreated(reply: Got, asked: Record<string, unknown>, shown: Record<string, unknown> = {}): void {
@@ -100,62 +96,15 @@ describe('201', () => {
     ]);
   });
 
-  const parameter = (type: string, required?: boolean) => ({ description: `Of type ${type}.`, type, required });
-  test.each<[string, Record<string, unknown>, Post?]>([
-    ['nothing but a name', { actionGroupName: 'bookings' }],
-    ['description', group({ description: 'Books tables, und auch Tische ☃ \u{1f37d}.' })],
-    ['actionGroupState', group({ actionGroupState: 'DISABLED' })],
-    ['actionGroupExecutor.lambda, with an alias', group({ actionGroupExecutor: { lambda: `${LAMBDA}:live` } })],
+  const saysNothingOfRequired = { guests: { description: 'How many.', type: 'integer' } };
+  test.each<(typeof EVERY_PARAMETER)[number]>([
+    ...EVERY_PARAMETER,
     [
-      'actionGroupExecutor.customControl',
-      group({ actionGroupExecutor: { customControl: 'RETURN_CONTROL' } }),
-      { as: TRAVEL },
+      'a parameter that leaves out required',
+      group({ functionSchema: { functions: [{ name: 'book', parameters: saysNothingOfRequired }] } }),
     ],
-    [
-      'apiSchema.s3',
-      {
-        actionGroupName: 'bookings',
-        apiSchema: { s3: { s3BucketName: 'acme-agent-schemas', s3ObjectKey: "a/b!-_.*'()c.json" } },
-      },
-    ],
-    ['apiSchema.payload', { actionGroupName: 'bookings', apiSchema: { payload: OPENAPI } }],
-    [
-      'functionSchema, with every type of parameter',
-      group({
-        functionSchema: {
-          functions: [
-            {
-              name: 'book',
-              description: 'Books.',
-              requireConfirmation: 'ENABLED',
-              parameters: {
-                guest: parameter('string', true),
-                price: parameter('number', false),
-                guests: parameter('integer'),
-                inside: parameter('boolean'),
-                wishes: parameter('array'),
-              },
-            },
-            { name: 'cancel', requireConfirmation: 'DISABLED' },
-          ],
-        },
-      }),
-    ],
-    ['AMAZON.UserInput', { actionGroupName: 'UserInputAction', parentActionGroupSignature: 'AMAZON.UserInput' }],
-    [
-      'AMAZON.CodeInterpreter',
-      { actionGroupName: 'CodeInterpreterAction', parentActionGroupSignature: 'AMAZON.CodeInterpreter' },
-    ],
-    ...['Computer', 'Bash', 'TextEditor'].map((tool): [string, Record<string, unknown>, Post] => [
-      `ANTHROPIC.${tool}, with its parameters`,
-      {
-        actionGroupName: tool,
-        parentActionGroupSignature: `ANTHROPIC.${tool}`,
-        parentActionGroupSignatureParams: { type: `${tool.toLowerCase()}_20241022` },
-      },
-      { as: PLATFORM },
-    ]),
-  ])('%s reaches Bedrock, comes back, and comes back again', async (_name, asked, wanted) => {
+  ])('%s reaches Bedrock, comes back, and comes back again', async (_name, asked, as) => {
+    const wanted = as && { as };
     const clientToken = freshToken();
     const body = { ...asked, clientToken };
     const first = await service.post(body, wanted);
