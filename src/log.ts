@@ -17,7 +17,7 @@ type Item = Parameters<Logger['printLog']>[1];
  * Powertools Logger over a writer that reports failure, in lines that nothing in them can forge.
  *
  * Its own console swallows write errors, and its level (an environment variable, or Lambda's logging controls) can
- * silence lines. An operator may silence what is only helpful, hence `info` and the rest keep that; `must` does not.
+ * silence lines. An operator may silence what is only helpful, hence `info` and the rest keep that; `must` and `record` do not.
  * Lines are ASCII: every other character is a JSON escape, so no control character, line separator or direction mark
  * reaches a terminal or splits a record.
  */
@@ -34,6 +34,11 @@ export class LineLogger extends Logger {
     this.#print(this.createAndPopulateLogItem(INFO, message as LogItemMessage, [attributes]));
   }
 
+  /** Writes the object alone, as a line of its own, whatever the level, before it returns. @throws what the writer throws. */
+  record(event: object): void {
+    this.#write(ascii(JSON.stringify(event)));
+  }
+
   protected override printLog(_level: number, item: Item): void {
     try {
       this.#print(item);
@@ -44,15 +49,13 @@ export class LineLogger extends Logger {
 
   #print(item: Item): void {
     item.prepareForPrint();
-    this.#write(asciiJson(item.getAttributes(), this.getJsonReplacer()));
+    const replacer = this.getJsonReplacer() as (key: string, value: unknown) => unknown;
+    this.#write(ascii(JSON.stringify(item.getAttributes(), replacer)));
   }
 }
 
-function asciiJson(value: unknown, replacer: (key: string, value: unknown) => void): string {
-  return JSON.stringify(value, replacer as (key: string, value: unknown) => unknown).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+function ascii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Synchronous, and complete when it returns: a record that is still in a buffer when the Lambda is frozen is lost. */

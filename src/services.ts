@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { applying } from './applying.ts';
 import { beginTrail } from './audit/trail.ts';
 import { createBedrockClient } from './bedrock/client.ts';
+import { metered } from './bedrock/metered.ts';
 import type { Config } from './config.ts';
 import type { Call } from './http/serve.ts';
 import { fingerprint, sha256, upstreamToken } from './idempotency/key.ts';
@@ -29,7 +30,7 @@ export interface Services {
 /** @param write where log lines go; the process's standard output unless a test wants to read them. */
 export function createServices(config: Config, write?: WriteLine): Services {
   const log = new LineLogger(write);
-  const client = createBedrockClient(config);
+  const bedrock = createBedrockClient(config);
   const policy = available(policySource(config, log));
   const storeClient = remembered(async () => {
     const { createStoreClient } = await import('./idempotency/store-client.ts');
@@ -48,6 +49,7 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
   const stagesOf = (call: Call): Stages => {
     const { deadline } = call;
+    const { client, spentMs: upstreamMs } = metered(bedrock);
     const agentOf = ({ agentId }: { agentId: string }) => ({ account: call.account, region: config.region, agentId });
     const token = (request: Request, { team }: Decision) =>
       request.operation === 'CreateAgentActionGroup' && request.clientToken !== undefined && team !== undefined
@@ -72,7 +74,8 @@ export function createServices(config: Config, write?: WriteLine): Services {
       attempt(request, decision) {
         const sent = token(request, decision);
         const place = { account: call.account, region: config.region };
-        return beginTrail(log, call.ids, request, decision, sent && sha256(sent), place);
+        const facts = { ids: call.ids, request, decision, tokenHash: sent && sha256(sent), place };
+        return beginTrail(log, facts, upstreamMs);
       },
 
       async rehearse(request, decision) {

@@ -56,6 +56,21 @@ describe('a line', () => {
   });
 });
 
+describe('a record', () => {
+  test('is its own line, with nothing round it', () => {
+    const { log, lines } = logger();
+    log.record({ class_uid: 6003, none: undefined, text: 'a\n\u2028\ud83c' });
+    expect(lines).toEqual(['{"class_uid":6003,"text":"a\\n\\u2028\\ud83c"}']);
+  });
+
+  test('that cannot be written is told', () => {
+    const full = new LineLogger(() => {
+      throw new Error('ENOSPC');
+    });
+    expect(() => full.record({})).toThrow('ENOSPC');
+  });
+});
+
 describe('a level', () => {
   test.each([
     ['SILENT', []],
@@ -68,7 +83,8 @@ describe('a level', () => {
     log.info('info');
     log.error('error');
     log.must('must', {});
-    expect(lines.map((line) => JSON.parse(line).message)).toEqual([...helpful, 'must']);
+    log.record({ message: 'record' });
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual([...helpful, 'must', 'record']);
   });
 });
 

@@ -1,8 +1,13 @@
-import type { ActionGroup } from '../contract/action-group.ts';
-import { sha256 } from '../idempotency/key.ts';
-import { visibleLength } from '../policy/visible-length.ts';
-import { Problem } from '../problem.ts';
-import type { Applied, Decision, Request } from '../provisioning.ts';
+/** What a record says, as an OCSF event: who asked for what, what the policy said of it, and what became of it. */
+import { isIP } from 'node:net';
+import type { Preparation } from '../bedrock/prepare-agent.ts';
+import type { Caller } from '../http/caller.ts';
+import { principalText } from '../policy/principal.ts';
+import type { ActionGroup } from '../policy/request.ts';
+import type { Decision, Request } from '../provisioning.ts';
+import { maskedGroup, maskedReasons } from './masked.ts';
+import { API_ACTIVITY, activity, awsAccount, control, OCSF_VERSION, standing } from './ocsf.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Where a request came in, for joining its records with the access log and the trace. */
 export interface RequestIds {
@@ -16,109 +21,230 @@ export interface AgentPlace {
   readonly region: string;
 }
 
-export type AuditRecord = Readonly<Record<string, unknown>>;
+/** What every record of one decision is made of. */
+export interface Facts {
+  readonly ids: RequestIds;
+  readonly request: Request;
+  readonly decision: Decision;
+  /** SHA-256 of the token sent to Bedrock; the token itself is never written. */
+  readonly tokenHash: string | undefined;
+  readonly place: AgentPlace;
+}
 
-/** What every record of one decision says: who asked for what, and what the policy said of it under which revision. */
-export function describeDecision(
-  ids: RequestIds,
-  request: Request,
-  decision: Decision,
-  tokenHash: string | undefined,
-  place: AgentPlace,
-): AuditRecord {
-  const { caller } = request;
-  return {
+/** One line of the trail: `unmapped` holds what the standard has no word for. Members may be undefined until it is JSON. */
+export type AuditEvent = ReturnType<Records['attempt' | 'outcome' | 'preparation']>;
+export type Records = ReturnType<typeof recordsOf>;
+
+/** The records of one decision; what they share is made once. */
+export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
+  const { caller, operation, agentId } = request;
+  const asked = askedOf(request);
+  const denied = decision.effect === 'deny';
+  const action = denied ? 'Denied' : 'Allowed';
+  const profiles = ids.traceId === undefined ? PROFILES : TRACED_PROFILES;
+  const subject = `${decision.team ?? 'no team'}: ${operation}${named(asked.actionGroupName ?? asked.actionGroupId)} of agent ${shown(agentId)}`;
+  const deniedBy = rulesOf(decision.violations);
+
+  const head = { ...API_ACTIVITY, ...activity(operation) };
+  const actor = actorOf(caller, decision.team);
+  const api = { operation, version: '2023-06-05', service: { name: 'bedrock-agent' }, request: { uid: ids.requestId } };
+  const tail = {
+    actor,
+    src_endpoint: endpointOf(caller.sourceIp),
+    http_request: caller.userAgent === undefined ? undefined : { user_agent: caller.userAgent },
+    cloud: { provider: 'AWS', account: awsAccount(place.account), region: place.region },
+    policy: { name: 'organisation', version: decision.policy.revision, uid: decision.policy.digest },
+    trace: ids.traceId === undefined ? undefined : { uid: ids.traceId },
+  };
+  const shared = {
     decisionId: decision.id,
-    ...ids,
-    operation: request.operation,
-    ...('dryRun' in request ? { dryRun: request.dryRun, prepare: request.prepare } : {}),
-    actor: {
-      principal: caller.arn,
-      session: caller.session,
-      uniqueId: caller.uniqueId,
-      account: caller.account,
-      team: decision.team,
-      sourceIp: caller.sourceIp,
-      userAgent: caller.userAgent,
-    },
-    target: {
-      ...place,
-      agentId: request.agentId,
-      ...('agentVersion' in request ? { agentVersion: request.agentVersion } : {}),
-      ...('actionGroupId' in request ? { actionGroupId: request.actionGroupId } : {}),
-    },
-    ...('actionGroup' in request ? { actionGroup: describeActionGroup(request.actionGroup) } : {}),
-    ...(request.operation === 'CreateAgentActionGroup' ? { clientTokenGiven: request.clientToken !== undefined } : {}),
-    ...('skipResourceInUseCheck' in request
-      ? { skipResourceInUseCheck: request.skipResourceInUseCheck, disableFirst: request.disableFirst }
+    team: decision.team,
+    principal: principalOf(caller),
+    ...(caller.principal.kind === 'jwt'
+      ? { token: { issuer: caller.principal.issuer, claims: caller.principal.claims } }
       : {}),
-    ...('ifMatch' in request ? { ifMatchGiven: request.ifMatch !== undefined } : {}),
+    agentId,
+    ...asked,
+    effect: decision.effect,
+    deniedBy,
+    warnedBy: rulesOf(decision.warnings),
+    exemptedBy: joined(decision.exemptions),
+    traceId: ids.traceId,
+  };
+  const details = {
     decision: {
-      effect: decision.effect,
-      policy: decision.policy,
       rules: decision.rules,
       violations: decision.violations,
       warnings: decision.warnings,
       exemptions: decision.exemptions,
     },
-    idempotency: { tokenHash },
   };
-}
+  const metadata = (phase: Phase) => ({
+    version: OCSF_VERSION,
+    uid: `${decision.id}:${phase}`,
+    correlation_uid: decision.id,
+    event_code: phase,
+    log_name: LOG_NAME,
+    product: PRODUCT,
+    profiles,
+  });
+  const resources = (actionGroupId: string | undefined) => [
+    { type: 'AWS::Bedrock::Agent', uid: agentId, name: undefined },
+    ...(actionGroupId === undefined && asked.actionGroupName === undefined
+      ? []
+      : [{ type: 'ActionGroup', uid: actionGroupId, name: asked.actionGroupName }]),
+  ];
 
-/** The outcome of a request that was carried out, or replayed. */
-export function describeSuccess(applied: Applied, latencyMs: number): AuditRecord {
-  const { actionGroupId, recovered, stored, upstreamRequestId } = applied;
-  const disposition = applied.replayed ? 'replayed' : applied.unchanged ? 'unchanged' : 'done';
-  return { disposition, actionGroupId, recovered, stored, upstream: { requestId: upstreamRequestId }, latencyMs };
-}
-
-/** The outcome of a request that was denied, refused, or of which nobody knows. */
-export function describeFailure(error: unknown, latencyMs: number): AuditRecord {
-  if (!(error instanceof Problem)) return { disposition: 'unknown', code: 'INTERNAL', latencyMs };
-  const disposition = error.code === 'POLICY_DENIED' ? 'denied' : error.mayHaveCommitted ? 'unknown' : 'failed';
   return {
-    disposition,
-    code: error.code,
-    upstream: error.upstream && { requestId: error.upstream.requestId, error: error.upstream.error },
-    latencyMs,
+    /** Before anything is changed. */
+    attempt: (time: number) => ({
+      ...head,
+      time,
+      ...standing(denied ? 'Low' : 'Informational', 'Unknown'),
+      message: `${subject}: ${denied ? `denied by ${deniedBy}` : 'allowed'}`,
+      metadata: metadata('attempt'),
+      ...tail,
+      api,
+      resources: resources(asked.actionGroupId),
+      ...control(action, asked.dryRun === true ? 'Logged' : denied ? 'Blocked' : 'Allowed'),
+      unmapped: { phase: 'attempt', ...shared, idempotency: { tokenHash }, ...details },
+    }),
+
+    /** What became of it, so many milliseconds after the attempt. */
+    outcome(time: number, duration: number, { standing: ended, disposition, words, response, told }: Outcome) {
+      const actionGroupId = told.actionGroupId ?? asked.actionGroupId;
+      const replayed = told.disposition === 'replayed' ? true : undefined;
+      return {
+        ...head,
+        time,
+        ...standing(...ended),
+        status_code: told.code,
+        duration,
+        message: `${subject}: ${told.disposition === 'denied' ? `denied by ${deniedBy}` : words}`,
+        metadata: metadata('outcome'),
+        ...tail,
+        api: { ...api, response },
+        resources: resources(actionGroupId),
+        ...control(action, disposition),
+        unmapped: {
+          phase: 'outcome',
+          ...shared,
+          actionGroupId,
+          outcome: told,
+          idempotency: { tokenHash, replayed },
+          ...details,
+        },
+      };
+    },
+
+    /** How far a change that was made is live. */
+    preparation(time: number, duration: number, { status, failureReasons, requestId }: Preparation) {
+      const failed = status === 'FAILED';
+      return {
+        ...head,
+        time,
+        ...standing(failed ? 'Medium' : 'Informational', failed ? 'Failure' : 'Success'),
+        duration,
+        message: `${subject}: the agent is ${shown(status)}`,
+        metadata: metadata('preparation'),
+        ...tail,
+        api,
+        resources: resources(asked.actionGroupId),
+        ...control(action, failed ? 'Error' : 'Allowed'),
+        unmapped: {
+          phase: 'preparation',
+          ...shared,
+          preparation: { status, failureReasons: maskedReasons(failureReasons), upstream: { requestId } },
+          idempotency: { tokenHash },
+          ...details,
+        },
+      };
+    },
   };
 }
 
-/**
- * What the rules look at, and nothing secret: schemas as digest and size, descriptions as their length.
- *
- * With this a candidate policy can be tried on recorded decisions: `portcullis policy replay` rebuilds the request from it.
- */
-function describeActionGroup(group: ActionGroup): AuditRecord {
-  const { apiSchema, functionSchema } = group;
+type Phase = 'attempt' | 'outcome' | 'preparation';
+
+const LOG_NAME = 'portcullis-audit';
+const PRODUCT = { name: 'Portcullis', vendor_name: 'Portcullis' };
+const PROFILES = ['cloud', 'security_control'];
+const TRACED_PROFILES = [...PROFILES, 'trace'];
+
+/** What the request asked for, as far as it goes on record. */
+interface Asked {
+  readonly agentVersion?: string;
+  readonly actionGroupId?: string;
+  readonly actionGroupName?: string | undefined;
+  readonly dryRun?: boolean;
+  readonly prepare?: string;
+  readonly clientTokenGiven?: boolean;
+  readonly ifMatchGiven?: boolean;
+  readonly skipResourceInUseCheck?: boolean;
+  readonly disableFirst?: boolean;
+  readonly actionGroup?: ReturnType<typeof maskedGroup>;
+}
+
+function askedOf(request: Request): Asked {
   return {
-    actionGroupName: group.actionGroupName,
-    actionGroupState: group.actionGroupState,
-    parentActionGroupSignature: group.parentActionGroupSignature,
-    parentActionGroupSignatureParams: group.parentActionGroupSignatureParams,
-    actionGroupExecutor: group.actionGroupExecutor,
-    descriptionLength: describeLength(group.description),
-    apiSchema: apiSchema && {
-      s3: apiSchema.s3,
-      ...(apiSchema.payload === undefined ? {} : { payload: describeText(apiSchema.payload) }),
-    },
-    functionSchema: functionSchema && {
-      ...describeText(JSON.stringify(functionSchema)),
-      functions: functionSchema.functions?.map(({ name, description, requireConfirmation, parameters }) => ({
-        name,
-        descriptionLength: describeLength(description),
-        requireConfirmation,
-        parameters: Object.keys(parameters ?? {}).length,
-      })),
-    },
+    ...('agentVersion' in request ? { agentVersion: request.agentVersion } : {}),
+    ...('actionGroupId' in request ? { actionGroupId: request.actionGroupId } : {}),
+    ...('actionGroup' in request ? groupOf(request.actionGroup) : {}),
+    ...('dryRun' in request ? { dryRun: request.dryRun, prepare: request.prepare } : {}),
+    ...(request.operation === 'CreateAgentActionGroup' ? { clientTokenGiven: request.clientToken !== undefined } : {}),
+    ...('ifMatch' in request ? { ifMatchGiven: request.ifMatch !== undefined } : {}),
+    ...('skipResourceInUseCheck' in request
+      ? { skipResourceInUseCheck: request.skipResourceInUseCheck, disableFirst: request.disableFirst }
+      : {}),
   };
 }
 
-/** As the rule about descriptions counts it. */
-function describeLength(description: string | undefined): number | undefined {
-  return description === undefined ? undefined : visibleLength(description);
+function groupOf(group: ActionGroup): Pick<Asked, 'actionGroupName' | 'actionGroup'> {
+  return { actionGroupName: group.actionGroupName, actionGroup: maskedGroup(group) };
 }
 
-function describeText(text: string): AuditRecord {
-  return { sha256: sha256(text), bytes: Buffer.byteLength(text) };
+function principalOf({ principal, arn }: Caller): string {
+  return principal.kind === 'jwt' ? principalText(principal) : arn;
+}
+
+function actorOf({ principal, session, uniqueId, account, ...caller }: Caller, team: string | undefined) {
+  const jwt = principal.kind === 'jwt';
+  const subject = jwt && Object.hasOwn(principal.claims, 'sub') ? String(principal.claims.sub) : undefined;
+  return {
+    user: {
+      uid: jwt ? subject : uniqueId,
+      uid_alt: principalOf({ principal, session, uniqueId, account, ...caller }),
+      // The root user has no name of its own.
+      name: jwt ? (subject ?? principal.issuer) : (principal.name.split('/').at(-1) as string) || principal.type,
+      account: account === undefined ? undefined : awsAccount(account),
+      groups: team === undefined ? undefined : [{ name: team }],
+    },
+    session: jwt
+      ? { issuer: principal.issuer }
+      : session === undefined
+        ? undefined
+        : { uid: session, issuer: principalText(principal) },
+  };
+}
+
+/** The class wants a source, and its `ip` takes addresses alone. */
+function endpointOf(sourceIp: string | undefined): { ip: string } | { name: string } {
+  if (sourceIp === undefined || sourceIp === '') return { name: 'unknown' };
+  return isIP(sourceIp) === 0 ? { name: sourceIp } : { ip: sourceIp };
+}
+
+function rulesOf(findings: readonly { readonly rule: string }[]): string | undefined {
+  return findings.length === 0 ? undefined : joined([...new Set(findings.map(({ rule }) => rule))].sort());
+}
+
+function joined(ids: readonly string[]): string | undefined {
+  return ids.length === 0 ? undefined : ids.join(',');
+}
+
+function named(text: string | undefined): string {
+  return text === undefined ? '' : ` ${shown(text)}`;
+}
+
+/** People read the sentence: nothing that a caller chose may look like the rest of it. */
+function shown(text: string): string {
+  return text.slice(0, 100).replace(/[^\w.-]/g, '?');
 }

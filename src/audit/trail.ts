@@ -1,64 +1,53 @@
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
-import type { Attempt, Decision, Request } from '../provisioning.ts';
-import {
-  type AgentPlace,
-  type AuditRecord,
-  describeDecision,
-  describeFailure,
-  describeSuccess,
-  type RequestIds,
-} from './record.ts';
-
-/** Selects the audit lines in CloudWatch: `filter message = "audit"`. */
-const MESSAGE = 'audit';
+import type { Attempt } from '../provisioning.ts';
+import { failure, rehearsal, success } from './outcome.ts';
+import { type AuditEvent, type Facts, recordsOf } from './record.ts';
 
 /**
  * Puts the attempt on record, before anything is changed.
  *
- * @param tokenHash SHA-256 of the token sent to Bedrock; the token itself is never written.
+ * @param upstreamMs milliseconds that calls to Bedrock have taken, so far in the process's dealing with this request
  * @throws {Problem} `AUDIT_UNAVAILABLE` when the line cannot be written: nothing may happen without a record of it.
  */
-export function beginTrail(
-  log: LineLogger,
-  ids: RequestIds,
-  request: Request,
-  decision: Decision,
-  tokenHash: string | undefined,
-  place: AgentPlace,
-): Attempt {
-  const common = describeDecision(ids, request, decision, tokenHash, place);
+export function beginTrail(log: LineLogger, facts: Facts, upstreamMs: () => number): Attempt {
+  const { id: decisionId } = facts.decision;
+  const records = recordsOf(facts);
   const startedAtMs = performance.now();
-  const latencyMs = () => Math.round(performance.now() - startedAtMs);
+  const upstreamBeforeMs = upstreamMs();
   try {
-    log.must(MESSAGE, { audit: { phase: 'attempt', ...common } });
+    log.record(records.attempt(Date.now()));
   } catch (error) {
     const problem = new Problem('AUDIT_UNAVAILABLE', {
       detail: 'Nothing was created. Retrying with the same client token is safe.',
       retryAfterSeconds: 2,
       cause: error,
     });
-    problem.decisionId = decision.id;
+    problem.decisionId = decisionId;
     throw problem;
   }
 
+  const durationMs = () => Math.round(performance.now() - startedAtMs);
+  const latencyMs = () => {
+    const spentMs = upstreamMs() - upstreamBeforeMs;
+    return spentMs === 0 ? undefined : Math.round(spentMs);
+  };
   // The change is made by now: failing the request would lose its id, so the missing outcome is left to reconciliation.
-  const outcome = (record: AuditRecord, phase = 'outcome') => {
+  const write = (event: AuditEvent) => {
     try {
-      log.must(MESSAGE, { audit: { phase, ...common, outcome: record } });
+      log.record(event);
     } catch {
-      log.error('An audit outcome could not be written.', { decisionId: decision.id });
+      log.error('An audit outcome could not be written.', { decisionId });
     }
   };
   return {
-    succeeded: (applied) => outcome(describeSuccess(applied, latencyMs())),
-    dryRun: () => outcome({ disposition: 'dry-run', latencyMs: latencyMs() }),
-    failed: (error) => {
-      outcome(describeFailure(error, latencyMs()));
-      if (error instanceof Problem) error.decisionId = decision.id;
+    succeeded: (applied) => write(records.outcome(Date.now(), durationMs(), success(applied, latencyMs()))),
+    dryRun: () => write(records.outcome(Date.now(), durationMs(), rehearsal(latencyMs()))),
+    failed(error) {
+      write(records.outcome(Date.now(), durationMs(), failure(error, latencyMs())));
+      if (error instanceof Problem) error.decisionId = decisionId;
       return error;
     },
-    prepared: ({ status, failureReasons, requestId }) =>
-      outcome({ status, failureReasons, upstream: { requestId }, latencyMs: latencyMs() }, 'preparation'),
+    prepared: (preparation) => write(records.preparation(Date.now(), durationMs(), preparation)),
   };
 }

@@ -80,8 +80,8 @@ export async function startBench(mode: Mode): Promise<Bench> {
     decided: () =>
       lines
         .map((line) => JSON.parse(line))
-        .flatMap(({ audit }) =>
-          audit?.outcome === undefined ? [] : [`${audit.operation} ${audit.outcome.disposition}`],
+        .flatMap(({ api, unmapped }) =>
+          unmapped?.outcome === undefined ? [] : [`${api.operation} ${unmapped.outcome.disposition}`],
         ),
     reset() {
       bedrock.reset();

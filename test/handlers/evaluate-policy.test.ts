@@ -68,9 +68,10 @@ describe('200', () => {
     const reply = await evaluate(creation());
     const decisionId = reply.headers['x-decision-id'];
     expect(decisionId).toMatch(UUID);
-    expect(service.audits()).toMatchObject([
-      { phase: 'attempt', decisionId, operation: 'CreateAgentActionGroup' },
-      { phase: 'outcome', decisionId, outcome: { disposition: 'dry-run' } },
+    const asked = { api: { operation: 'CreateAgentActionGroup' }, disposition: 'Logged' };
+    expect(service.events()).toMatchObject([
+      { ...asked, status: 'Unknown', unmapped: { phase: 'attempt', decisionId } },
+      { ...asked, status: 'Success', unmapped: { phase: 'outcome', decisionId, outcome: { disposition: 'dry-run' } } },
     ]);
   });
 });
@@ -107,8 +108,10 @@ describe('the same decision as the real call and its dry run', () => {
 
   /** What the policy said of the request that was answered last, as the audit trail has it. */
   const decided = (decisionId: unknown) => {
-    const attempt = service.audits().find((line) => line.phase === 'attempt' && line.decisionId === decisionId);
-    return { team: attempt?.actor.team, ...attempt?.decision };
+    const { policy, unmapped } =
+      service.events().find(({ metadata }) => metadata.uid === `${decisionId}:attempt`) ?? {};
+    const { team, effect, decision } = unmapped;
+    return { team, effect, policy: { revision: policy.version, digest: policy.uid }, ...decision };
   };
   const ofAnswer = ({ id: _, ...decision }: AuditLine): AuditLine => ({ team: undefined, ...decision });
 

@@ -274,5 +274,8 @@ test('it is a read: on record as one of the group, with no change in Bedrock', a
   const since = watch(bench.service.bedrock);
   await provenance(id);
   expect(since.calls()).toEqual(['GetAgentActionGroup']);
-  expect(bench.service.audits().at(-1)).toMatchObject({ phase: 'outcome', operation: 'GetAgentActionGroup' });
+  expect(bench.service.events().at(-1)).toMatchObject({
+    api: { operation: 'GetAgentActionGroup' },
+    unmapped: { phase: 'outcome' },
+  });
 });

@@ -83,9 +83,10 @@ describe('200', () => {
     const reply = await update(id);
     const decisionId = reply.headers['x-decision-id'];
     expect(service.audits()).toMatchObject([
-      { phase: 'attempt', decisionId, operation: UPDATE, target: { agentId: AGENT, actionGroupId: id } },
+      { phase: 'attempt', decisionId, agentId: AGENT, actionGroupId: id },
       { phase: 'outcome', decisionId, outcome: { disposition: 'done', actionGroupId: id } },
     ]);
+    expect(service.events()).toMatchObject(Array(2).fill({ api: { operation: UPDATE }, activity_name: 'Update' }));
     expect(service.bedrock.ledger.at(-1)!.userAgent).toContain(`portcullis-decision/${decisionId}`);
   });
 });

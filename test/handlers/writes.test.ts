@@ -299,6 +299,6 @@ describe('prepare', () => {
       ['outcome', decisionId],
       ['preparation', decisionId],
     ]);
-    expect(service.audits()[2]).toMatchObject({ outcome: { status: 'PREPARED' } });
+    expect(service.audits()[2]).toMatchObject({ preparation: { status: 'PREPARED' } });
   });
 });

@@ -3,7 +3,7 @@ import type { APIGatewayEventIdentity } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { eventOf, invoke } from '../support/invoke.ts';
 import { expectProblem } from '../support/problem.ts';
-import { group, sharedService } from '../support/service.ts';
+import { type AuditLine, group, sharedService } from '../support/service.ts';
 
 const service = sharedService();
 
@@ -21,8 +21,11 @@ function createAs(identity: Partial<APIGatewayEventIdentity>) {
 const account = 'arn:aws:iam::111122223333';
 const sessions = 'arn:aws:sts::111122223333';
 
+/** A session's role. */
+const roleOf = (arn: string) => `${account}:role/${arn.split('/').at(-2)}`;
+
 describe('somebody that a policy can name', () => {
-  test.each<[string, string, object, string | undefined, number]>([
+  test.each<[string, string, { session?: string }, string | undefined, number]>([
     [
       'a session of a role of team payments',
       `${sessions}:assumed-role/payments-ci/build-1`,
@@ -45,18 +48,22 @@ describe('somebody that a policy can name', () => {
     ],
     ['the root user', `${account}:root`, {}, undefined, 403],
     ['a federated user', `${sessions}:federated-user/payments-ci`, {}, undefined, 403],
-  ])('%s', async (_name, userArn, actor, team, status) => {
+  ])('%s', async (_name, userArn, { session }, team, status) => {
     const reply = await createAs({ userArn });
     expect(reply.status).toBe(status);
-    expect(service.audits()[0]!.actor).toEqual({
-      principal: userArn,
-      ...actor,
-      uniqueId: 'AROAEXAMPLEPAYMENTSCI',
-      account: '111122223333',
-      ...(team === undefined ? {} : { team }),
-      sourceIp: '192.0.2.44',
-      userAgent: expect.any(String),
+    const [{ actor: recorded, src_endpoint, http_request }] = service.events() as [AuditLine];
+    expect(recorded).toEqual({
+      user: {
+        uid: 'AROAEXAMPLEPAYMENTSCI',
+        uid_alt: userArn,
+        name: session === undefined ? (userArn.split(/[/:]/).at(-1) as string) : userArn.split('/').at(-2),
+        account: { uid: '111122223333', type_id: 10, type: 'AWS Account' },
+        ...(team === undefined ? {} : { groups: [{ name: team }] }),
+      },
+      ...(session === undefined ? {} : { session: { uid: session, issuer: roleOf(userArn) } }),
     });
+    expect(src_endpoint).toEqual({ ip: '192.0.2.44' });
+    expect(http_request).toEqual({ user_agent: expect.any(String) });
   });
 });
 

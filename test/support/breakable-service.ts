@@ -9,6 +9,7 @@ import { ensureTable, startDynamoDb } from '../../src/local/dynamodb.ts';
 import { createServices } from '../../src/services.ts';
 import { type Create, creator } from './create-call.ts';
 import { type DynamoDbProxy, startDynamoDbProxy } from './dynamodb-proxy.ts';
+import { eventsIn } from './service.ts';
 
 export interface BreakableService {
   readonly bedrock: BedrockEmulator;
@@ -83,7 +84,7 @@ export function breakableService(): BreakableService {
       const { Items = [] } = await client.send(new ScanCommand({ TableName: TABLE }));
       return Items.map((item) => Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? N])));
     },
-    outcomes: () => service.lines.flatMap((line) => JSON.parse(line).audit?.outcome ?? []),
+    outcomes: () => eventsIn(service.lines).flatMap(({ unmapped }) => unmapped.outcome ?? []),
     creations() {
       const creations = service.bedrock.requests.filter(({ operation }) => operation === 'CreateAgentActionGroup');
       return new Set(creations.map(({ headers }) => headers['amz-sdk-invocation-id'])).size;

@@ -36,7 +36,9 @@ export interface Service {
   readonly lines: string[];
   /** Creates an action group; a body that is no text and no bytes is sent as JSON. */
   post(body?: unknown, wanted?: Post): Promise<Got>;
-  /** The `audit` member of every audit line. */
+  /** Every audit record, as the OCSF event that it is. */
+  events(): AuditLine[];
+  /** What each says in words of our own: its `unmapped`. */
   audits(): AuditLine[];
   /** Forgets everything but the idempotency records: a test takes a fresh token. */
   reset(): void;
@@ -85,13 +87,19 @@ export async function startService({ policy = POLICY, write, env = {} }: Service
       if (as === undefined) return send(gateway.port, request);
       return signed(gateway.port, request, { key: as, atEpochMs: Date.now() }).then((it) => send(gateway.port, it));
     },
-    audits: () => lines.map((line) => JSON.parse(line)).flatMap(({ audit }) => (audit === undefined ? [] : [audit])),
+    events: () => eventsIn(lines),
+    audits: () => eventsIn(lines).map(({ unmapped }) => unmapped),
     reset() {
       local.bedrock?.reset();
       lines.length = 0;
     },
     close,
   };
+}
+
+/** The audit records among log lines. */
+export function eventsIn(lines: readonly string[]): AuditLine[] {
+  return lines.map((line) => JSON.parse(line)).filter(({ class_uid: uid }) => uid === 6003);
 }
 
 /** One service for a file's tests, reset before each. */

@@ -3,13 +3,11 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { API_ACTIVITY } from '../../audit/ocsf.ts';
 import { InputError } from '../command.ts';
 
-export interface LoggedAttempt {
-  readonly audit: Readonly<Record<string, unknown>>;
-  /** Undefined where neither the record nor the line says it. */
-  readonly atEpochMs: number | undefined;
-}
+/** An OCSF event, as the audit trail writes it. */
+export type AttemptEvent = Readonly<Record<string, unknown>>;
 
 /**
  * Each attempt of a log: lines as the service writes them, perhaps after a time or a stream's name (exports, `logs tail`), or
@@ -18,7 +16,7 @@ export interface LoggedAttempt {
  * @param onRead is told the bytes of the file that were read so far
  * @throws {InputError} when the file cannot be read to its end.
  */
-export async function* attemptsIn(file: string, onRead: (bytes: number) => void): AsyncGenerator<LoggedAttempt> {
+export async function* attemptsIn(file: string, onRead: (bytes: number) => void): AsyncGenerator<AttemptEvent> {
   try {
     const gzipped = await isGzip(file);
     const source = createReadStream(file);
@@ -54,9 +52,8 @@ async function isGzip(file: string): Promise<boolean> {
 }
 
 const TEXT_WITHIN = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/g;
-const TIME = /^\S*?(\d{4}-\d\d-\d\dT[\d:.]+Z)/;
 
-export function* attemptsOf(line: string): Generator<LoggedAttempt> {
+export function* attemptsOf(line: string): Generator<AttemptEvent> {
   if (line.includes('"attempt"')) {
     const attempt = attemptIn(line);
     if (attempt !== undefined) yield attempt;
@@ -68,17 +65,13 @@ export function* attemptsOf(line: string): Generator<LoggedAttempt> {
   }
 }
 
-function attemptIn(line: string): LoggedAttempt | undefined {
-  const start = line.indexOf('{');
-  const entry = parsed(line.slice(start)) as {
-    audit?: { phase?: unknown };
-    message?: unknown;
-    timestamp?: unknown;
+function attemptIn(line: string): AttemptEvent | undefined {
+  const event = parsed(line.slice(line.indexOf('{'))) as {
+    class_uid?: unknown;
+    metadata?: { event_code?: unknown };
   } | null;
-  const audit = entry?.audit;
-  if (typeof audit !== 'object' || audit === null || audit.phase !== 'attempt') return undefined;
-  const time = Date.parse(typeof entry?.timestamp === 'string' ? entry.timestamp : (TIME.exec(line)?.[1] ?? ''));
-  return { audit: audit as LoggedAttempt['audit'], atEpochMs: Number.isNaN(time) ? undefined : time };
+  if (event?.class_uid !== API_ACTIVITY.class_uid || event.metadata?.event_code !== 'attempt') return undefined;
+  return event as AttemptEvent;
 }
 
 function parsed(json: string): unknown {

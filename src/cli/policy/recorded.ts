@@ -1,6 +1,13 @@
 /** A decision on record, and the request that it was about, as far as rules look at it. */
 import { parsePrincipalArn } from '../../policy/principal.ts';
-import { type ActionGroup, OPERATIONS, type Operation, type PolicyRequest } from '../../policy/request.ts';
+import {
+  type ActionGroup,
+  type JwtPrincipal,
+  OPERATIONS,
+  type Operation,
+  type PolicyRequest,
+  type Principal,
+} from '../../policy/request.ts';
 
 export interface Recorded {
   readonly decisionId: string;
@@ -28,39 +35,41 @@ export interface Place {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The decision of an attempt's record; undefined if it cannot be read. Texts that the record only measures come back as
+ * The decision of an attempt's event; undefined if it cannot be read. Texts that the record only measures come back as
  * texts of the same measure.
  */
-export function fromRecord(audit: Json, atEpochMs: number, place: Place): Recorded | undefined {
-  const { actor, target, decision, operation, decisionId, actionGroup, clientTokenGiven, skipResourceInUseCheck } =
-    audit;
-  if (!isBlock(actor) || !isBlock(target) || !isBlock(decision) || !isOperation(operation)) return undefined;
-  const principal = typeof actor.principal === 'string' ? parsePrincipalArn(actor.principal) : undefined;
-  const { effect, violations, warnings } = decision;
-  if (principal === undefined || typeof target.agentId !== 'string' || typeof decisionId !== 'string') return undefined;
+export function fromRecord({ time, api, cloud, unmapped }: Json, place: Place): Recorded | undefined {
+  if (typeof time !== 'number' || !isBlock(api) || !isBlock(unmapped) || !isBlock(unmapped.decision)) return undefined;
+  const { operation } = api;
+  const { decisionId, agentId, effect, actionGroup, clientTokenGiven, skipResourceInUseCheck } = unmapped;
+  const { violations, warnings } = unmapped.decision;
+  const principal = principalOf(unmapped);
+  if (!isOperation(operation) || principal === undefined) return undefined;
+  if (typeof agentId !== 'string' || typeof decisionId !== 'string') return undefined;
   if ((effect !== 'allow' && effect !== 'deny') || !isFindings(violations) || !isFindings(warnings)) return undefined;
   const isWrite = operation === 'CreateAgentActionGroup' || operation === 'UpdateAgentActionGroup';
   if (isWrite && !isBlock(actionGroup)) return undefined;
-  const agentAccount = textOf(target.account) ?? place.account;
-  const agentRegion = textOf(target.region) ?? place.region;
+  const { account, region } = isBlock(cloud) ? cloud : ({} as Json);
+  const agentAccount = (isBlock(account) ? textOf(account.uid) : undefined) ?? place.account;
+  const agentRegion = textOf(region) ?? place.region;
   return {
     decisionId,
-    atEpochMs,
+    atEpochMs: time,
     request: {
       operation,
       principal,
-      agentId: target.agentId,
-      agentVersion: textOf(target.agentVersion),
+      agentId,
+      agentVersion: textOf(unmapped.agentVersion),
       agentAccount,
       agentRegion,
-      actionGroupId: textOf(target.actionGroupId),
+      actionGroupId: textOf(unmapped.actionGroupId),
       ...(isBlock(actionGroup) ? { actionGroup: groupOf(actionGroup) } : {}),
       clientTokenGiven: clientTokenGiven === true,
       ...(skipResourceInUseCheck === true ? { skipResourceInUseCheck } : {}),
     },
     decided: {
       effect,
-      team: textOf(actor.team),
+      team: textOf(unmapped.team),
       denying: violations.map(({ rule }) => rule),
       warning: warnings.map(({ rule }) => rule),
     },
@@ -69,6 +78,14 @@ export function fromRecord(audit: Json, atEpochMs: number, place: Place): Record
       ...(operation === 'CreateAgentActionGroup' && clientTokenGiven === undefined ? ['client-token-is-given'] : []),
     ]),
   };
+}
+
+/** A caller with a token is its verified claims; any other is its ARN. */
+function principalOf({ token, principal }: Json): Principal | undefined {
+  if (!isBlock(token)) return typeof principal === 'string' ? parsePrincipalArn(principal) : undefined;
+  const { issuer, claims } = token;
+  if (typeof issuer !== 'string' || !isBlock(claims)) return undefined;
+  return { kind: 'jwt', issuer, claims: claims as JwtPrincipal['claims'] };
 }
 
 function groupOf(recorded: Json): ActionGroup {

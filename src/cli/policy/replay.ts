@@ -87,8 +87,8 @@ async function replayAll(
       );
       const say = (read: number) => () =>
         `${file}: ${Math.floor((100 * read) / total)}%, ${tally.counts.decisions} decisions`;
-      for await (const { audit, atEpochMs } of attemptsIn(file, (read) => progress.show(say(read)))) {
-        const recorded = fromRecord(audit, atEpochMs ?? terminal.now(), place);
+      for await (const event of attemptsIn(file, (read) => progress.show(say(read)))) {
+        const recorded = fromRecord(event, place);
         if (recorded === undefined) {
           unreadable++;
           continue;

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { describeDecision } from '../../../src/audit/record.ts';
+import { type Facts, recordsOf } from '../../../src/audit/record.ts';
 import { beginTrail } from '../../../src/audit/trail.ts';
 import { fromRecord } from '../../../src/cli/policy/recorded.ts';
 import { LineLogger } from '../../../src/log.ts';
@@ -29,14 +29,22 @@ function asRequest(
   return { ...asked, ...token, dryRun: false, prepare: 'none', caller: { principal, arn } } as unknown as Request;
 }
 
+function factsOf(id: string, asked: PolicyRequest, { broken: _, ...verdict }: Verdict, arn = CI, place = PLACE): Facts {
+  return { ids: IDS, request: asRequest(asked, arn), decision: { id, ...verdict }, tokenHash: undefined, place };
+}
+
 /** The line of an attempt, as the service writes it. */
 function lineOf(id: string, changes: Partial<PolicyRequest>, policy = policyWith(), arn = CI): string {
   const lines: string[] = [];
   const log = new LineLogger((line) => void lines.push(line));
   const asked = request(changes);
-  const { broken: _, ...decision } = decide(policy, asked, NOW);
-  beginTrail(log, IDS, asRequest(asked, arn), { id, ...decision }, undefined, PLACE).dryRun();
+  beginTrail(log, factsOf(id, asked, decide(policy, asked, NOW), arn), () => 0).dryRun();
   return lines[0] as string;
+}
+
+/** The trail's clock is the machine's; the time of a decision is what its record says. */
+function atNoon(log: string): string {
+  return log.replaceAll(/"time":\d+/g, `"time":${Date.parse('2026-11-20T12:00:00Z')}`);
 }
 
 async function replay(log: string | Uint8Array, now: Record<string, unknown> = {}, ...args: string[]) {
@@ -93,8 +101,7 @@ describe('what would be different', () => {
       [row('newly-allowed', 1, ['d-2'])],
     ],
   ])('%s', async (_name, now, code, counts, changes) => {
-    // The logger's clock is the machine's; the time of a record is what its line says.
-    const log = LOG.replaceAll(/"timestamp":"[^"]*"/g, '"timestamp":"2026-11-20T12:00:00.000Z"');
+    const log = atNoon(LOG);
     expect(await report(log, now)).toMatchObject({
       code,
       decisions: 4,
@@ -117,8 +124,7 @@ describe('what would be different', () => {
   });
 
   test('in words', async () => {
-    const log = LOG.replaceAll(/"timestamp":"[^"]*"/g, '"timestamp":"2026-11-20T12:00:00.000Z"');
-    const { code, out, err } = await replay(log, ALLOWING_NOTHING);
+    const { code, out, err } = await replay(atNoon(LOG), ALLOWING_NOTHING);
     expect([code, err]).toEqual([1, '']);
     expect(out.replace(/\(\w{12}\)/, '(…)')).toBe(
       `Decided anew: 4, from 2026-11-20T12:00:00.000Z to 2026-11-20T12:00:00.000Z, under 1 (…).
@@ -153,7 +159,7 @@ describe('a log is read as it comes', () => {
       2,
     ],
     ['what filter-log-events prints', JSON.stringify({ events: [{ message: `${line}\n` }] }, null, 4), 1],
-    ['without outcomes', [line, line.replace('"attempt"', '"outcome"')].join('\n'), 1],
+    ['without outcomes', [line, line.replaceAll('"attempt"', '"outcome"')].join('\n'), 1],
     ['with lines that were cut', `${line}\n${line.slice(0, 200)}\n`, 1],
     ['with texts that name an attempt', `${line}\n{"message":"an \\"attempt\\" at it"}\n{"a":"attempt"}\n`, 1],
   ])('%s', async (_name, log, decisions) => {
@@ -162,8 +168,8 @@ describe('a log is read as it comes', () => {
 
   test('a record that says too little is counted, and not guessed at', async () => {
     const [withoutGroup, withoutCaller] = [JSON.parse(line), JSON.parse(line)];
-    delete withoutGroup.audit.actionGroup;
-    withoutCaller.audit.actor.principal = 'somebody';
+    delete withoutGroup.unmapped.actionGroup;
+    withoutCaller.unmapped.principal = 'somebody';
     const log = [line, JSON.stringify(withoutGroup), JSON.stringify(withoutCaller)].join('\n');
     const { out } = await replay(log);
     expect(out).toContain('Decided anew: 1, from');
@@ -174,9 +180,7 @@ describe('a log is read as it comes', () => {
   test('a rule is not judged where the record lacks what it looks at', async () => {
     const lambda = 'arn:aws:lambda:eu-west-1:111122223333:function:book';
     const whole = lineOf('d-1', { actionGroup: { actionGroupName: 'book', actionGroupExecutor: { lambda } } });
-    const log = whole
-      .replace('"account":"111122223333","region":"us-east-1",', '')
-      .replace(/"clientTokenGiven":\w+,/, '');
+    const log = whole.replace(/"cloud":.*"region":"us-east-1"},/, '').replace(/"clientTokenGiven":\w+,/, '');
     const now = { rules: { 'lambda-is-in-agent-account-and-region': {}, 'client-token-is-given': {} } };
     expect(await report(whole, now)).toMatchObject({ code: 1, newlyDenied: 1, unjudged: {} });
     expect(await report(log, now)).toMatchObject({
@@ -267,8 +271,8 @@ describe('what is rebuilt from a record is judged as the request was', () => {
       const asked = request({ operation: rule.operations[0]!, agentAccount, agentRegion, actionGroup, ...more });
       const place = { account: asked.agentAccount!, region: asked.agentRegion! };
       const verdict = decide(policy, asked, NOW);
-      const record = describeDecision(IDS, asRequest(asked), { id: 'd-1', ...verdict }, undefined, place);
-      const recorded = fromRecord(JSON.parse(JSON.stringify(record)), NOW, {});
+      const event = recordsOf(factsOf('d-1', asked, verdict, CI, place)).attempt(NOW);
+      const recorded = fromRecord(JSON.parse(JSON.stringify(event)), {});
       expect(recorded).toMatchObject({ decisionId: 'd-1', decided: { effect: verdict.effect, team: 'payments' } });
       expect(recorded?.unjudged).toEqual(new Set());
       expect(outcome(decide(policy, recorded!.request, NOW))).toEqual(outcome(verdict));
@@ -279,6 +283,19 @@ describe('what is rebuilt from a record is judged as the request was', () => {
     const policy = policyWith({ teams: { payments: team() } });
     const arn = 'arn:aws:sts::111122223333:assumed-role/payments-ci/build-7';
     const line = JSON.parse(lineOf('d-1', { principal: role('payments-ci') }, policy, arn));
-    expect(fromRecord(line.audit, NOW, {})?.request.principal).toMatchObject(role('payments-ci'));
+    expect(fromRecord(line, {})?.request.principal).toMatchObject(role('payments-ci'));
+  });
+
+  test('a caller with a token, by its claims', () => {
+    const principal = {
+      kind: 'jwt',
+      issuer: 'https://idp.example.com/',
+      claims: { sub: 'ada', groups: ['pay', 'x'] },
+    } as const;
+    const claimed = { issuer: 'https://idp.example.com/', claim: 'groups', equals: 'pay' };
+    const policy = policyWith({ teams: { payments: team({ principals: [claimed] }) } });
+    const recorded = fromRecord(JSON.parse(lineOf('d-1', { principal }, policy)), {});
+    expect(recorded?.request.principal).toEqual(principal);
+    expect(decide(policy, recorded!.request, NOW)).toMatchObject({ team: 'payments', effect: 'allow' });
   });
 });
