@@ -37,6 +37,8 @@ const LONGEST_PAUSE_MS = 1_000;
 
 /** A store that hangs may not use up the time in which Bedrock is to be called. */
 const STORE_DEADLINE_MS = 3_000;
+/** Nor all the time there is, however little: what became of the call must still be told. */
+const STORE_SHARE = 0.9;
 /** Nobody waits for a release but the caller, who has their answer: a lease left behind ends by itself. */
 const RELEASE_DEADLINE_MS = 1_000;
 
@@ -170,7 +172,8 @@ function leaseOf(table: LeaseTable, id: string, holder: string, deadline: Deadli
     async release() {
       const remove = new DeleteItemCommand({ ...whileHeld, ExpressionAttributeValues: { ':holder': { S: holder } } });
       try {
-        await table.client.send(remove, { abortSignal: AbortSignal.timeout(RELEASE_DEADLINE_MS) });
+        const abortSignal = AbortSignal.any([deadline.share(1), AbortSignal.timeout(RELEASE_DEADLINE_MS)]);
+        await table.client.send(remove, { abortSignal });
       } catch {
         // Taken over, or the store fails: either way the lease ends without us.
       }
@@ -193,7 +196,7 @@ function expiration(clock: Clock): number {
 }
 
 function storeDeadline(deadline: Deadline): AbortSignal {
-  return AbortSignal.any([deadline.share(1), AbortSignal.timeout(STORE_DEADLINE_MS)]);
+  return AbortSignal.any([deadline.share(STORE_SHARE), AbortSignal.timeout(STORE_DEADLINE_MS)]);
 }
 
 function unavailable(cause: unknown): Problem {

@@ -1,0 +1,76 @@
+/**
+ * Whatever hangs, every operation is answered before its Lambda ends: by the stage that waited, so with a decision and its
+ * outcome on record, and not by the answer of last resort, which knows neither. A success is in the ledger, and what is in
+ * the ledger is no failure in the audit trail.
+ *
+ * Lambdas here have little time, and share it out as those do that have 28 s; `LAMBDA_MS=28000` tries the real length.
+ */
+import { expect, test } from 'vitest';
+import { type Bench, startBench } from './bench.ts';
+import { OPERATION_CASES, ready } from './operations.ts';
+
+const LAMBDA_MS = Number(process.env.LAMBDA_MS ?? 4_000);
+const FOR_EVER = 9_999;
+
+const HANGS: readonly [string, (bench: Bench) => void][] = [
+  ['Bedrock', ({ bedrock }) => bedrock.fault({ kind: 'hang', times: FOR_EVER })],
+  [
+    'Bedrock after it has committed',
+    ({ bedrock }) => bedrock.fault({ kind: 'hang', when: 'after-commit', times: FOR_EVER }),
+  ],
+  ['DynamoDB', ({ store }) => store.fault({ do: 'hang', times: FOR_EVER })],
+  [
+    'every second write of DynamoDB',
+    ({ store }) =>
+      store.fault(
+        { operation: 'UpdateItem', do: 'hang', times: FOR_EVER },
+        { operation: 'DeleteItem', do: 'hang', times: FOR_EVER },
+      ),
+  ],
+  ['DynamoDB after it has written', ({ store }) => store.fault({ do: 'keep-answer', times: FOR_EVER })],
+  [
+    'everything',
+    ({ bedrock, store }) => {
+      bedrock.fault({ kind: 'hang', times: FOR_EVER });
+      store.fault({ do: 'hang', times: FOR_EVER });
+    },
+  ],
+  [
+    'Bedrock, and every second write of DynamoDB',
+    ({ bedrock, store }) => {
+      bedrock.fault({ kind: 'hang', times: FOR_EVER });
+      store.fault(
+        { operation: 'UpdateItem', do: 'hang', times: FOR_EVER },
+        { operation: 'DeleteItem', do: 'hang', times: FOR_EVER },
+      );
+    },
+  ],
+];
+
+test.concurrent.for(HANGS)('%s hangs', { timeout: 60_000 }, async ([, hang], { onTestFinished }) => {
+  const bench = await startBench(onTestFinished);
+  const requests = await Promise.all(OPERATION_CASES.map((operation) => ready(bench, operation)));
+  hang(bench);
+  const before = bench.bedrock.ledger.length;
+  const replies = await Promise.all(requests.map((request) => bench.ask(request, { remainingMs: LAMBDA_MS })));
+  const committed = bench.bedrock.ledger.slice(before);
+
+  const seen = OPERATION_CASES.map(({ name, writes, agentId }, index) => {
+    const reply = replies[index];
+    const decisionId = reply?.headers['x-decision-id'];
+    const phases = bench.audits().filter((audit) => audit.decisionId === decisionId);
+    const claimed = writes && reply !== undefined && reply.status < 300;
+    const made = committed.some((entry) => entry.agentId === agentId);
+    const disowned = phases.some(({ disposition }) => disposition === 'failed');
+    return [
+      name,
+      {
+        answered: reply !== undefined,
+        onRecord: phases.map(({ phase }) => phase).filter((phase) => phase !== 'preparation'),
+        truthful: claimed ? made : !(made && disowned),
+      },
+    ];
+  });
+  const well = { answered: true, onRecord: ['attempt', 'outcome'], truthful: true };
+  expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(OPERATION_CASES.map(({ name }) => [name, well])));
+});
