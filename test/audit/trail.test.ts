@@ -8,6 +8,7 @@ import { expectProblem } from '../support/problem.ts';
 import {
   AGENT,
   type AuditLine,
+  eventsIn,
   freshToken,
   group,
   LAMBDA,
@@ -38,8 +39,10 @@ describe('before and after', () => {
   test('the attempt is written before Bedrock hears of the change, the outcome after it is made', async () => {
     const seen: unknown[] = [];
     const write = (line: string) => {
-      const { phase } = JSON.parse(line).audit;
-      seen.push([phase, { received: service.bedrock.requests.length, made: service.bedrock.ledger.length }]);
+      seen.push([
+        JSON.parse(line).unmapped.phase,
+        { received: service.bedrock.requests.length, made: service.bedrock.ledger.length },
+      ]);
     };
     const reply = await invoke(service.config, eventWith(group({ clientToken: freshToken() })), { write });
     expect(reply.status).toBe(201);
@@ -55,10 +58,7 @@ describe('before and after', () => {
     const [attempt, outcome] = bothRecords();
     expect([attempt.decisionId, outcome.decisionId]).toEqual([decisionId, decisionId]);
     expect(service.bedrock.ledger[0]!.userAgent).toContain(` portcullis-decision/${decisionId}`);
-    expect([attempt.requestId, outcome.requestId]).toEqual([
-      reply.headers['x-request-id'],
-      reply.headers['x-request-id'],
-    ]);
+    expect(service.events().map(({ api }) => api.request.uid)).toEqual(Array(2).fill(reply.headers['x-request-id']));
     expect(outcome.outcome.upstream.requestId).toBe(service.bedrock.requests[0]!.requestId);
   });
 
@@ -70,22 +70,56 @@ describe('before and after', () => {
     const body = { ...group({ functionSchema }), description: 'Books tables.', clientToken };
     await service.post(body, { as: SESSION, headers: { 'user-agent': 'pipeline/7' } });
     const [attempt, outcome] = bothRecords();
+    const inOcsf = {
+      class_uid: 6003,
+      category_uid: 6,
+      activity_id: 1,
+      activity_name: 'Create',
+      type_uid: 600301,
+      time: expect.any(Number),
+      metadata: {
+        version: '1.5.0',
+        correlation_uid: attempt.decisionId,
+        log_name: 'portcullis-audit',
+        product: { name: 'Portcullis', vendor_name: 'Portcullis' },
+        profiles: ['cloud', 'security_control', 'trace'],
+      },
+      actor: {
+        user: {
+          uid: expect.stringMatching(/^AROA\w+$/),
+          uid_alt: 'arn:aws:sts::111122223333:assumed-role/payments-ci/build-1842',
+          name: 'payments-ci',
+          account: { uid: '111122223333', type_id: 10, type: 'AWS Account' },
+          groups: [{ name: 'payments' }],
+        },
+        session: { uid: 'build-1842', issuer: 'arn:aws:iam::111122223333:role/payments-ci' },
+      },
+      src_endpoint: { ip: '127.0.0.1' },
+      http_request: { user_agent: 'pipeline/7' },
+      api: {
+        operation: CREATE,
+        version: '2023-06-05',
+        service: { name: 'bedrock-agent' },
+        request: { uid: expect.stringMatching(UUID) },
+      },
+      cloud: { provider: 'AWS', account: { uid: '111122223333' }, region: 'us-east-1' },
+      policy: { name: 'organisation', version: 'test.1', uid: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      trace: { uid: attempt.traceId },
+      action: 'Allowed',
+      disposition: 'Allowed',
+    };
     const common = {
       decisionId: expect.stringMatching(UUID),
-      requestId: expect.stringMatching(UUID),
       traceId: expect.stringMatching(/^Root=1-/),
-      operation: CREATE,
+      principal: 'arn:aws:sts::111122223333:assumed-role/payments-ci/build-1842',
+      team: 'payments',
+      agentId: AGENT,
+      agentVersion: 'DRAFT',
+      actionGroupName: 'bookings',
+      effect: 'allow',
       dryRun: false,
-      actor: {
-        principal: 'arn:aws:sts::111122223333:assumed-role/payments-ci/build-1842',
-        session: 'build-1842',
-        uniqueId: expect.stringMatching(/^AROA\w+$/),
-        account: '111122223333',
-        team: 'payments',
-        sourceIp: '127.0.0.1',
-        userAgent: 'pipeline/7',
-      },
-      target: { agentId: AGENT, agentVersion: 'DRAFT' },
+      prepare: 'none',
+      clientTokenGiven: true,
       actionGroup: {
         actionGroupName: 'bookings',
         actionGroupExecutor: { lambda: LAMBDA },
@@ -97,8 +131,6 @@ describe('before and after', () => {
         },
       },
       decision: {
-        effect: 'allow',
-        policy: { revision: 'test.1', digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
         violations: [],
         warnings: [],
         exemptions: [],
@@ -109,10 +141,30 @@ describe('before and after', () => {
     expect(attempt).toMatchObject({ phase: 'attempt', ...common });
     expect(attempt).not.toHaveProperty('outcome');
     expect(outcome).toMatchObject({ phase: 'outcome', ...common });
-    expect(outcome.outcome).toMatchObject({
-      actionGroupId: service.bedrock.ledger[0]!.actionGroupId,
-      latencyMs: expect.any(Number),
+    const { actionGroupId } = service.bedrock.ledger[0]!;
+    expect(outcome).toMatchObject({
+      actionGroupId,
+      outcome: { disposition: 'done', actionGroupId, upstream: { latencyMs: expect.any(Number) } },
     });
+    const [began, ended] = service.events() as [AuditLine, AuditLine];
+    const agent = { type: 'AWS::Bedrock::Agent', uid: AGENT };
+    expect(began).toMatchObject({
+      ...inOcsf,
+      status: 'Unknown',
+      message: `payments: ${CREATE} bookings of agent ${AGENT}: allowed`,
+      resources: [agent, { type: 'ActionGroup', name: 'bookings' }],
+    });
+    expect(ended).toMatchObject({
+      ...inOcsf,
+      status: 'Success',
+      duration: expect.any(Number),
+      message: `payments: ${CREATE} bookings of agent ${AGENT}: done`,
+      resources: [agent, { type: 'ActionGroup', name: 'bookings', uid: actionGroupId }],
+    });
+    expect([began, ended].map(({ metadata }) => [metadata.uid, metadata.event_code])).toEqual([
+      [`${attempt.decisionId}:attempt`, 'attempt'],
+      [`${attempt.decisionId}:outcome`, 'outcome'],
+    ]);
   });
 
   test("a trace that the caller began is the records' trace", async () => {
@@ -203,7 +255,7 @@ describe('every end has its outcome', () => {
     const [attempt, outcome] = bothRecords();
     expect(outcome.outcome).toMatchObject(expected);
     expect([attempt.decisionId, outcome.decisionId]).toEqual(Array(2).fill(reply.headers['x-decision-id']));
-    expect(attempt.decision.effect).toBe(expected.disposition === 'denied' ? 'deny' : 'allow');
+    expect(attempt.effect).toBe(expected.disposition === 'denied' ? 'deny' : 'allow');
   });
 
   test('replayed, refused for another body, and refused while running: each under a decision of its own', async () => {
@@ -237,9 +289,9 @@ describe('every end has its outcome', () => {
     const [attempt, outcome] = bothRecords();
     for (const record of [attempt, outcome]) {
       expect(record.decision).toMatchObject({
-        effect: 'deny',
         violations: [{ rule: 'caller-manages-agent' }, { rule: 'signature-is-allowed' }],
       });
+      expect(record).toMatchObject({ effect: 'deny', deniedBy: 'caller-manages-agent,signature-is-allowed' });
     }
   });
 
@@ -263,7 +315,7 @@ describe('when a record cannot be written', () => {
   const failingAt =
     (phase: string, kept: string[] = []) =>
     (line: string) => {
-      if (JSON.parse(line).audit?.phase === phase) throw new Error('ENOSPC: no space left on device, write');
+      if (JSON.parse(line).unmapped?.phase === phase) throw new Error('ENOSPC: no space left on device, write');
       kept.push(line);
     };
 
@@ -292,7 +344,7 @@ describe('when a record cannot be written', () => {
     expect(reply.status).toBe(201);
     expect(reply.json.agentActionGroup.actionGroupId).toBe(service.bedrock.ledger[0]!.actionGroupId);
     expect(kept.map((line) => JSON.parse(line))).toMatchObject([
-      { audit: { phase: 'attempt' } },
+      { unmapped: { phase: 'attempt' } },
       { level: 'ERROR', decisionId: reply.headers['x-decision-id'] },
     ]);
   });
@@ -306,14 +358,14 @@ describe('when a record cannot be written', () => {
 
 describe('no line can be forged', () => {
   const FORGERIES: [string, string][] = [
-    ['a line of its own', 'x\n{"level":"INFO","message":"audit","audit":{"phase":"outcome"}}'],
+    ['a line of its own', 'x\n{"class_uid":6003,"unmapped":{"phase":"outcome"}}'],
     ['a carriage return', 'x\r{"level":"INFO"}'],
     ['line and paragraph separators', 'x\u2028y\u2029z\u0085'],
     ['colours and cursor movements of a terminal', '\u001b[2K\u001b[1A\u001b[31mall is well\u009b0m'],
     ['text from right to left', '\u202egnihton saw ti\u202c \u2066\u200f'],
     ['a null character and a bell', '\u0000\u0007'],
     ['half a surrogate pair', '\ud83c'],
-    ['quotes and braces', '"}}{"audit":{"phase":"outcome"}}'],
+    ['quotes and braces', '"}}{"class_uid":6003,"unmapped":{"phase":"outcome"}}'],
   ];
 
   /** Whoever reads line by line reads records, and a terminal shows them as they are. */
@@ -321,9 +373,8 @@ describe('no line can be forged', () => {
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) {
       expect(line).toMatch(/^\{[\x20-\x7e]*\}$/);
-      expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), service: 'portcullis' });
     }
-    expect(lines.filter((line) => JSON.parse(line).audit?.phase === 'outcome')).toHaveLength(1);
+    expect(eventsIn(lines).map(({ unmapped }) => unmapped.phase)).toEqual(['attempt', 'outcome']);
   };
 
   test.each(FORGERIES)('by the user agent, the trace or the address: %s', async (_name, text) => {
@@ -336,7 +387,7 @@ describe('no line can be forged', () => {
     expect(reply.status).toBe(201);
     expectHonestLines(lines);
     // Escaped, not removed: what was sent is evidence.
-    expect(JSON.parse(lines[0]!).audit.actor.userAgent).toBe(text);
+    expect(JSON.parse(lines[0]!).http_request.user_agent).toBe(text);
   });
 
   test.each(FORGERIES.filter(([, text]) => text.isWellFormed()))(
@@ -369,7 +420,7 @@ describe('no line can be forged', () => {
       { ...event, requestContext: { ...event.requestContext, identity } },
       { write: (line) => lines.push(line) },
     );
-    expect(JSON.parse(lines[0]!).audit.actor.userAgent).toHaveLength(256);
+    expect(JSON.parse(lines[0]!).http_request.user_agent).toHaveLength(256);
   });
 });
 
@@ -439,8 +490,8 @@ describe('no setting silences the trail', () => {
     const lines: string[] = [];
     await invoke(service.config, eventWith(), { write: (line) => lines.push(line) });
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { message: 'audit', audit: { phase: 'attempt' } },
-      { message: 'audit', audit: { phase: 'outcome' } },
+      { class_uid: 6003, unmapped: { phase: 'attempt' } },
+      { class_uid: 6003, unmapped: { phase: 'outcome' } },
     ]);
   });
 
