@@ -2,6 +2,8 @@
 
 export interface Config {
   readonly region: string;
+  /** Of one stage: in every log line, and the dimension of every metric. */
+  readonly serviceName?: string | undefined;
   /** DynamoDB table of the idempotency records: partition key `id` (string), TTL attribute `expiration`. */
   readonly idempotencyTable: string;
   /** DynamoDB table of the provenance: partition key `agentId`, sort key `actionGroupId`. Absent: none is kept. */
@@ -10,8 +12,18 @@ export interface Config {
   readonly policyFile: string | undefined;
   /** Set where the policy is AWS AppConfig's. */
   readonly appConfig?: AppConfigSettings | undefined;
+  /** Set only where reconciliation runs: what it reads, and whom it takes for this service. */
+  readonly reconciliation?: ReconciliationSettings | undefined;
   /** Set only by the AWS SDKs' own variables; absent means AWS. */
   readonly endpoints: { readonly dynamodb: Endpoint | undefined; readonly bedrockAgent: Endpoint | undefined };
+}
+
+export interface ReconciliationSettings {
+  /** Of all functions, with the audit trail in it. */
+  readonly logGroup: string;
+  /** Names of the roles that this deployment writes with; CloudFormation makes them up. */
+  readonly roles: readonly string[];
+  readonly endpoints: { readonly cloudTrail: Endpoint | undefined; readonly cloudWatchLogs: Endpoint | undefined };
 }
 
 /** The configuration in AWS AppConfig that is the policy, and for how long what was read of it holds. */
@@ -96,6 +108,16 @@ export function parseConfig(env: Environment = process.env): Config {
       endpoint: endpoint('AWS_ENDPOINT_URL_APPCONFIGDATA'),
     };
   };
+  const reconciliation = (): ReconciliationSettings => ({
+    logGroup: required('LOG_GROUP', /^[\w./#-]{1,512}$/, 'the name of a CloudWatch log group'),
+    roles: required('SERVICE_ROLES', /^[\w+=.@-]+(,[\w+=.@-]+)*$/, 'names of IAM roles, separated by commas').split(
+      ',',
+    ),
+    endpoints: {
+      cloudTrail: endpoint('AWS_ENDPOINT_URL_CLOUDTRAIL'),
+      cloudWatchLogs: endpoint('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'),
+    },
+  });
   const policySource = env.POLICY_SOURCE || 'file';
   if (policySource !== 'file' && policySource !== 'appconfig') {
     faults.push('POLICY_SOURCE is neither "file" nor "appconfig".');
@@ -109,9 +131,11 @@ export function parseConfig(env: Environment = process.env): Config {
   const config: Config = {
     region: required('AWS_REGION', /^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as us-east-1'),
     idempotencyTable: required('IDEMPOTENCY_TABLE', TABLE_NAME, 'the name of a DynamoDB table'),
+    serviceName: optional('POWERTOOLS_SERVICE_NAME', /^[\w.-]{1,100}$/, 'a name of letters, digits, ".", "_" and "-"'),
     provenanceTable: optional('PROVENANCE_TABLE', TABLE_NAME, 'the name of a DynamoDB table'),
     policyFile: env.POLICY_FILE || undefined,
     appConfig: policySource === 'appconfig' ? appConfig() : undefined,
+    reconciliation: env.LOG_GROUP || env.SERVICE_ROLES ? reconciliation() : undefined,
     endpoints: {
       dynamodb: endpoint('AWS_ENDPOINT_URL_DYNAMODB'),
       bedrockAgent: endpoint('AWS_ENDPOINT_URL_BEDROCK_AGENT'),

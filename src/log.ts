@@ -22,10 +22,13 @@ type Item = Parameters<Logger['printLog']>[1];
  * reaches a terminal or splits a record.
  */
 export class LineLogger extends Logger {
+  readonly service: string;
   readonly #write: WriteLine;
 
-  constructor(write: WriteLine = writeToStdout) {
-    super({ serviceName: 'portcullis' });
+  /** @param service names the stage, in every line and as the dimension of every metric. */
+  constructor(write: WriteLine = writeToStdout, service = 'portcullis') {
+    super({ serviceName: service });
+    this.service = service;
     this.#write = write;
   }
 

@@ -9,6 +9,8 @@ import type { Call } from './http/serve.ts';
 import { fingerprint, sha256, upstreamToken } from './idempotency/key.ts';
 import type { OnceTable } from './idempotency/once.ts';
 import { LineLogger, type WriteLine } from './log.ts';
+import { measured } from './metrics/measured.ts';
+import { Meter } from './metrics/meter.ts';
 import { decide } from './policy/decide.ts';
 import type { Policy } from './policy/policy.ts';
 import { policySource } from './policy-source/policy-source.ts';
@@ -19,6 +21,7 @@ import { remembered } from './remembered.ts';
 
 export interface Services {
   readonly log: LineLogger;
+  readonly meter: Meter;
   /** @throws {Problem} `POLICY_UNAVAILABLE`. */
   readonly policy: () => Promise<Policy>;
   /** Undefined where none is kept. */
@@ -29,7 +32,8 @@ export interface Services {
 
 /** @param write where log lines go; the process's standard output unless a test wants to read them. */
 export function createServices(config: Config, write?: WriteLine): Services {
-  const log = new LineLogger(write);
+  const log = new LineLogger(write, config.serviceName);
+  const meter = new Meter(log);
   const bedrock = createBedrockClient(config);
   const policy = available(policySource(config, log));
   const storeClient = remembered(async () => {
@@ -59,7 +63,7 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
     const apply = applying({ client, table, call, agentOf, reading, token });
 
-    return {
+    const stages: Stages = {
       async decide(request) {
         const { broken, ...verdict } = decide(
           await policyOf(call),
@@ -109,9 +113,10 @@ export function createServices(config: Config, write?: WriteLine): Services {
         return preparationAfterChange(client, await table(), wanted, deadline);
       },
     };
+    return measured(stages, meter, upstreamMs);
   };
   // Each stage takes any request, and answers with what its operation brings back.
-  return { log, policy, provenance, stagesOf: stagesOf as Services['stagesOf'] };
+  return { log, meter, policy, provenance, stagesOf: stagesOf as Services['stagesOf'] };
 }
 
 /** What rules may look at; the agents live where this service runs. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { GATEWAY_RESPONSES, type GatewayResponseKind } from '../src/http/gateway-response.ts';
+import { METRICS, type MetricKind } from '../src/metrics/catalogue.ts';
 import { RULES } from '../src/policy/rules/index.ts';
 import { PROBLEMS, type ProblemKind } from '../src/problem.ts';
 
@@ -34,6 +35,15 @@ const tables: Readonly<Record<string, string>> = {
       Object.keys(settings)
         .map((name) => `\`${name}\``)
         .join(', '),
+    ]),
+  ),
+  metrics: table(
+    ['metric', 'unit', 'also by', ''],
+    Object.entries<MetricKind>(METRICS).map(([name, { unit, by, tells }]) => [
+      `\`${name}\``,
+      unit,
+      by.map((dimension) => `\`${dimension}\``).join(' and '),
+      tells,
     ]),
   ),
 };

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { RequestIds } from '../audit/record.ts';
 import { type Deadline, deadline } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
+import type { Meter } from '../metrics/meter.ts';
 import { Problem } from '../problem.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { toProblem } from './parser-error.ts';
@@ -40,6 +41,13 @@ export interface Surface<Answer> {
   readonly presentProblem: (problem: Problem, requestId: string) => APIGatewayProxyResult;
 }
 
+/** Where failures are told. */
+export interface Reporting {
+  readonly log: LineLogger;
+  /** Absent where nothing is counted: the health check. */
+  readonly meter?: Meter;
+}
+
 export interface ServeOptions {
   /** `required`: a JSON body must be there; `optional`: it is read if there; `ignored`: it is not looked at. */
   readonly body: 'required' | 'optional' | 'ignored';
@@ -52,7 +60,7 @@ const ANSWER_BEFORE_END_MS = 700;
 const STAGES_END_BEFORE_END_MS = 1_000;
 
 /** Makes a Lambda handler of an operation: the only place where Middy is composed. */
-export function serve<Services extends { log: LineLogger }, Answer>(
+export function serve<Services extends Reporting, Answer>(
   operation: Operation<Services, Answer>,
   services: Services,
   surface: Surface<Answer>,
@@ -80,7 +88,7 @@ export function serve<Services extends { log: LineLogger }, Answer>(
     const { event, error } = request;
     const ids = idsOf(event);
     const problem = toProblem(error);
-    report(services.log, ids, problem);
+    report(services, ids, problem);
     request.response = surface.presentProblem(problem, ids.requestId);
   });
   handler.handler(async (event: APIGatewayProxyEvent, context: Context, { signal }: { signal: AbortSignal }) => {
@@ -114,8 +122,9 @@ function callOf(
 }
 
 /** A refusal is the caller's business and one line; a failure of ours or of Bedrock's is an error with its cause. */
-function report(log: LineLogger, ids: RequestIds, problem: Problem): void {
+function report({ log, meter }: Reporting, ids: RequestIds, problem: Problem): void {
   const { code, decisionId, kind } = problem;
+  meter?.failed(problem);
   if (kind.status < 500) log.info('refused', { ...ids, code, decisionId });
   else log.error('failed', { ...ids, code, decisionId, cause: describeCause(problem.cause) });
 }

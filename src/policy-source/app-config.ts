@@ -20,7 +20,7 @@ export function policyFromAppConfig(
   clock: Clock = machineClock,
 ): () => Promise<Policy> {
   const terms = { maxAgeMs: settings.maxAgeSeconds * 1_000, maxStaleMs: settings.maxStaleSeconds * 1_000 };
-  return renewed(appConfigReader(settings, region, clock), terms, renewalReport(log, clock), clock);
+  return renewed(appConfigReader(settings, region, clock), terms, renewalReport(log), clock);
 }
 
 /**

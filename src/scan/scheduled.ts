@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
+import { Meter, type Values } from '../metrics/meter.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Continuation, ContinuationStore } from './continuation.ts';
 import type { Inventory } from './inventory.ts';
@@ -53,7 +54,8 @@ export async function runScheduled(
   }
   // First: were it left, the next run would go on from there and tell the same totals again. Totals may be missing, not double.
   await continuation.clear();
-  log.must('scan', { scanId, startedAt, policy: stampOf(policy), ...metricsOf(counts, epochMs()) });
+  log.must('scan', { scanId, startedAt, policy: stampOf(policy), counts });
+  new Meter(log).tell(metricsOf(counts));
   return { finished: true, counts };
 }
 
@@ -69,9 +71,8 @@ function stampOf({ revision, digest }: Policy) {
   return { revision, digest };
 }
 
-/** CloudWatch's embedded metric format, namespace `Portcullis`, dimension `service`. */
-function metricsOf(counts: Counts, nowEpochMs: number): Record<string, unknown> {
-  const metrics = {
+function metricsOf(counts: Counts): Values {
+  return {
     ScannedAgents: counts.agents,
     ScannedActionGroups: counts.groups,
     ScannedAgentSettings: counts.settings,
@@ -81,13 +82,5 @@ function metricsOf(counts: Counts, nowEpochMs: number): Record<string, unknown> 
     ScanRoundTheService: counts.roundTheService,
     ScanChangedSince: counts.changedSince,
     ScanFailedAgents: counts.failed,
-  };
-  const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
-  return {
-    ...metrics,
-    _aws: {
-      Timestamp: nowEpochMs,
-      CloudWatchMetrics: [{ Namespace: 'Portcullis', Dimensions: [['service']], Metrics }],
-    },
   };
 }

@@ -41,7 +41,8 @@ function deployed() {
     return handler({}, { getRemainingTimeInMillis: () => (looks().length < endsAfter ? 800_000 : 60_000) });
   };
   const said = (message: string) => lines.filter((line) => line.message === message);
-  return { run, said };
+  const told = () => lines.filter((line) => line._aws);
+  return { run, said, told };
 }
 
 const looks = () =>
@@ -71,7 +72,7 @@ test('it asks for nothing that its role lacks, and its role has nothing that it 
 
 describe('a run', () => {
   test('with time enough tells findings as lines, and counts as metrics', async () => {
-    const { run, said } = deployed();
+    const { run, said, told } = deployed();
     expect(await run(AGENTS + 1)).toMatchObject({ finished: true });
     expect(said('scan finding')).toEqual([
       expect.objectContaining({
@@ -84,22 +85,8 @@ describe('a run', () => {
         policy: { revision: '1', digest: expect.any(String) },
       }),
     ]);
-    expect(said('scan')).toEqual([
-      expect.objectContaining({
-        ...METRICS,
-        service: 'portcullis',
-        _aws: {
-          Timestamp: expect.any(Number),
-          CloudWatchMetrics: [
-            {
-              Namespace: 'Portcullis',
-              Dimensions: [['service']],
-              Metrics: Object.keys(METRICS).map((Name) => ({ Name, Unit: 'Count' })),
-            },
-          ],
-        },
-      }),
-    ]);
+    expect(said('scan')).toHaveLength(1);
+    expect(told()).toEqual([expect.objectContaining({ ...METRICS, service: 'portcullis' })]);
   });
 
   test('whose time is short is gone on with by the next one, of another process', async () => {
@@ -108,7 +95,7 @@ describe('a run', () => {
     const last = deployed();
     expect(await last.run(5)).toMatchObject({ finished: true });
     expect(looks()).toEqual(ids);
-    expect(last.said('scan')).toEqual([expect.objectContaining(METRICS)]);
+    expect(last.told()).toEqual([expect.objectContaining(METRICS)]);
     // The one after that begins anew.
     expect(await deployed().run(5)).toMatchObject({ finished: false, counts: { agents: 5 } });
     await deployed().run(AGENTS);
@@ -137,17 +124,17 @@ describe('a run', () => {
     expect(lines).toEqual([]);
     isBroken = false;
     await run();
-    expect(lines.map((line) => JSON.parse(line).message)).toEqual(['scan']);
+    expect(lines.flatMap((line) => JSON.parse(line).message ?? [])).toEqual(['scan']);
   });
 
   test('goes on after an agent that fails, and tells', async () => {
     bench.bedrock.fault({ kind: 'access-denied', operation: 'GetAgent' });
-    const { run, said } = deployed();
+    const { run, said, told } = deployed();
     expect(await run(AGENTS + 1)).toMatchObject({ finished: true, counts: { agents: AGENTS, failed: 1 } });
     expect(said('An agent could not be scanned.')).toEqual([
       expect.objectContaining({ level: 'ERROR', agentId: ids[0] }),
     ]);
-    expect(said('scan')).toEqual([expect.objectContaining({ ScanFailedAgents: 1 })]);
+    expect(told()).toEqual([expect.objectContaining({ ScanFailedAgents: 1 })]);
   });
 
   test('that cannot list the agents fails, and leaves no trace', async () => {
