@@ -27,18 +27,28 @@ const LONGEST_PAUSE_MS = 10_000;
 /** What passes by itself. */
 const PASSING: readonly ProblemCode[] = ['UPSTREAM_THROTTLED', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_FAILED'];
 
-/** Makes a call at its pace, and again after a pause that grows and varies while Bedrock throttles or fails. */
-export async function patiently<T>(call: () => Promise<T>, pace: Pace, clock: Clock, signal: AbortSignal): Promise<T> {
+/** Makes a call at its pace, and again after a pause that grows and varies while what fails it passes by itself. */
+export async function patiently<T>(
+  call: () => Promise<T>,
+  pace: Pace,
+  clock: Clock,
+  signal: AbortSignal,
+  passes: (error: unknown) => boolean = isPassingProblem,
+): Promise<T> {
   const nextPauseMs = growingPauses(clock, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   for (let attempt = 1; ; attempt++) {
     await pace(signal);
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof Problem) || !PASSING.includes(error.code) || attempt === TRIES) throw error;
+      if (!passes(error) || attempt === TRIES) throw error;
       await pause(clock, nextPauseMs(), signal);
     }
   }
+}
+
+function isPassingProblem(error: unknown): boolean {
+  return error instanceof Problem && PASSING.includes(error.code);
 }
 
 async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

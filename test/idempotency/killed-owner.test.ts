@@ -5,6 +5,7 @@ import { breakableService } from '../support/breakable-service.ts';
 import { type ChildService, startChildService } from '../support/child-service.ts';
 import type { Reply } from '../support/create-call.ts';
 import { moveDate } from '../support/date.ts';
+import { killPoints } from '../support/kill-points.ts';
 
 const service = breakableService();
 
@@ -13,48 +14,11 @@ afterEach(() => child?.kill());
 
 const token = 'one-token-of-the-callers-own-choice-1';
 const otherBody = { description: 'Another body.' };
-const operation = 'CreateAgentActionGroup';
 const said = ({ status, body }: Reply) => `${status} ${body.code ?? body.agentActionGroup.actionGroupId}`;
 const committed = () => service.bedrock.ledger.map(({ actionGroupId }) => actionGroupId);
 
-/** Where the owner hangs when it is killed, and how to tell that it has come there. */
-const points: [string, () => void, () => unknown, asksAgain?: true][] = [
-  [
-    'before the record is written',
-    () => service.store.fault({ operation: 'PutItem', do: 'hang', times: 9 }),
-    () => service.store.calls.includes('PutItem'),
-  ],
-  [
-    'after the record is written, before it knows',
-    () => service.store.fault({ operation: 'PutItem', do: 'keep-answer', times: 9 }),
-    async () => (await service.records()).length === 1,
-  ],
-  [
-    'before Bedrock commits',
-    () => service.bedrock.fault({ kind: 'hang', operation, times: 3 }),
-    () => service.bedrock.requests.some((request) => request.fault === 'hang'),
-  ],
-  [
-    'after Bedrock has committed, before it knows',
-    () => service.bedrock.fault({ kind: 'hang', when: 'after-commit', operation }),
-    () => service.bedrock.ledger.length === 1,
-    true,
-  ],
-  [
-    'before the record is completed',
-    () => service.store.fault({ operation: 'UpdateItem', do: 'hang', times: 9 }),
-    () => service.store.calls.includes('UpdateItem'),
-    true,
-  ],
-  [
-    'after the record is completed, before the caller has the answer',
-    () => service.store.fault({ operation: 'UpdateItem', do: 'keep-answer', times: 9 }),
-    async () => (await service.records())[0]?.status === 'COMPLETED',
-  ],
-];
-
 /** What Bedrock answers to a repeat matters only where it has committed, and the record does not know. */
-const cases = points.flatMap(([where, hang, reached, asksAgain]) =>
+const cases = killPoints(service).flatMap(({ where, hang, reached, asksAgain }) =>
   (asksAgain ? TOKEN_REPEATS : (['same-group'] as const)).map((repeat) => [where, repeat, hang, reached] as const),
 );
 

@@ -230,6 +230,17 @@ describe('a write without provenance', () => {
     expect(join({ events: [wrote()], lines, provenance: undefined }, SPAN)).toEqual([]);
   });
 
+  test('is no finding where the row hides the group, and the provenance names the decision', () => {
+    const hidden = wrote({ operation: update, at: NOON + 900, more: { responseElements: null } });
+    expect(found({ events: [hidden], lines: updated, provenance: [kept(D, NOON)] })).toEqual([]);
+  });
+
+  test('is dated by the first of two creations with one token: the second made nothing', () => {
+    const events = [wrote({ at: NOON + 2_000 }), wrote()];
+    const [finding] = join({ events, lines, provenance: new Map() }, SPAN);
+    expect(finding).toMatchObject({ kind: 'write-without-provenance', atEpochMs: NOON });
+  });
+
   test('is repaired from the attempt and the row', () => {
     const [finding] = join({ events: [wrote()], lines, provenance: new Map() }, SPAN);
     expect(finding?.repair).toEqual({

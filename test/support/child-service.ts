@@ -1,6 +1,7 @@
 /** The service in a process of its own, for tests that need several of them, or one to kill. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { createServices } from '../../src/services.ts';
@@ -8,6 +9,8 @@ import { type Create, type CreateCall, creator, type Reply } from './create-call
 
 export interface ChildService {
   readonly create: Create;
+  /** What it wrote to its standard output, oldest first; all of it once it is killed. */
+  readonly lines: readonly string[];
   /** `kill -9`: it ends where it is. Calls that it was serving are never answered. */
   kill(): Promise<void>;
 }
@@ -18,6 +21,7 @@ export async function startChildService({ endpoints, ...config }: Config): Promi
     env: {
       AWS_REGION: config.region,
       IDEMPOTENCY_TABLE: config.idempotencyTable,
+      PROVENANCE_TABLE: config.provenanceTable,
       POLICY_FILE: config.policyFile,
       AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb?.endpoint,
       AWS_ENDPOINT_URL_BEDROCK_AGENT: endpoints.bedrockAgent?.endpoint,
@@ -25,13 +29,17 @@ export async function startChildService({ endpoints, ...config }: Config): Promi
       AWS_SECRET_ACCESS_KEY: 'local',
     },
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout! }).on('line', (line) => void lines.push(line));
   await once(child, 'message');
   return {
     create: caller(child),
+    lines,
     async kill() {
-      const exited = once(child, 'exit');
+      // Closed, not exited: what it had written by then is read.
+      const exited = once(child, 'close');
       if (child.kill('SIGKILL')) await exited;
     },
   };
