@@ -1,7 +1,8 @@
-/** What the identity authorizer says of a caller: written into API Gateway's context as strings, read by the handlers. */
-import { parsePrincipalArn } from '../policy/principal.ts';
-import type { IamPrincipal } from '../policy/request.ts';
+/** What the authorizers say of a caller: written into API Gateway's context as strings, read by the handlers. */
+import { parsePrincipalArn, principalText } from '../policy/principal.ts';
+import type { IamPrincipal, JwtPrincipal } from '../policy/request.ts';
 import { Problem } from '../problem.ts';
+import type { VerifiedJwt } from './jwt.ts';
 import type { Proven } from './verify.ts';
 
 /** As `requestContext.authorizer` carries it: API Gateway hands over strings alone. */
@@ -60,5 +61,43 @@ export function callerFromAuthorizer(
     session: principal.session,
     uniqueId: text('userId').split(':')[0] || undefined,
     account: text('account'),
+  };
+}
+
+/** A token's caller, as `requestContext.authorizer` carries it. */
+export interface TokenContext {
+  readonly issuer: string;
+  /** JSON: API Gateway would join a list with a separator, which a member of it could hold. */
+  readonly claims: string;
+  /** Milliseconds since the epoch, in digits. */
+  readonly expiresAt: string;
+}
+
+export function tokenContext({ principal, expiresAtEpochMs }: VerifiedJwt): TokenContext {
+  const { issuer, claims } = principal;
+  return { issuer, claims: JSON.stringify(claims), expiresAt: String(expiresAtEpochMs) };
+}
+
+/**
+ * The caller behind a token that the authorizer verified; its end is judged here again, at every request.
+ *
+ * @throws {Problem} `CALLER_UNKNOWN` when the token has expired since.
+ */
+export function callerFromToken(authorizer: Readonly<Record<string, unknown>>, nowEpochMs: number) {
+  const { issuer, claims, expiresAt } = authorizer as Partial<TokenContext>;
+  if (typeof issuer !== 'string' || typeof claims !== 'string' || !/^\d{13}$/.test(expiresAt ?? '')) {
+    throw new Problem('CALLER_UNKNOWN', { detail: 'The request carries no token that was verified.' });
+  }
+  if (nowEpochMs >= Number(expiresAt)) {
+    throw new Problem('CALLER_UNKNOWN', { detail: 'The token has expired: get a new one.' });
+  }
+  const principal: JwtPrincipal = { kind: 'jwt', issuer, claims: JSON.parse(claims) };
+  const { sub } = principal.claims;
+  return {
+    principal,
+    arn: principalText(principal),
+    session: undefined,
+    uniqueId: typeof sub === 'string' ? sub : undefined,
+    account: undefined,
   };
 }

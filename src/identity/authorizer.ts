@@ -2,6 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import type { LineLogger } from '../log.ts';
 import { askSts } from './ask-sts.ts';
 import { authorizerContext } from './authorized.ts';
+import { answerFor, causeOf, headerValuesIn } from './authorizer-answer.ts';
 import type { Binding } from './proof.ts';
 import { type Verifier, verifyProof } from './verify.ts';
 
@@ -13,8 +14,7 @@ export const IDENTITY_HEADER = 'x-amz-security-token';
 /**
  * Authorizes `/aws` by a proof of identity.
  *
- * The answer allows all of `/aws`, not the one method that was asked for: API Gateway keeps it for the caller's next requests.
- * A denial is kept too, hence a failure of STS is no denial but an error (500), which clients try again.
+ * API Gateway keeps a denial too, hence a failure of STS is no denial but an error (500), which clients try again.
  */
 export function identityAuthorizer(
   { audience, sts, now = Date.now, ask = askSts }: Binding & Partial<Verifier>,
@@ -22,7 +22,7 @@ export function identityAuthorizer(
 ): AuthorizerHandler {
   return async (event) => {
     const requestId = event.requestContext.requestId;
-    const [proof, ...more] = proofsIn(event);
+    const [proof, ...more] = headerValuesIn(event, IDENTITY_HEADER);
     // API Gateway's word for 401, which must be the whole message.
     if (proof === undefined) throw new Error('Unauthorized');
     const verdict =
@@ -31,7 +31,7 @@ export function identityAuthorizer(
         : await verifyProof(proof, { audience, sts, now, ask });
     if (!('refused' in verdict)) {
       log.info('identified', { requestId, arn: verdict.arn, userId: verdict.userId });
-      return policy('Allow', event.methodArn, verdict.arn, { ...authorizerContext(verdict) });
+      return answerFor('aws', 'Allow', event.methodArn, verdict.arn, { ...authorizerContext(verdict) });
     }
     const { refused, reason } = verdict;
     if (refused === 'STS_UNAVAILABLE') {
@@ -39,36 +39,9 @@ export function identityAuthorizer(
       throw new Error(reason);
     }
     log.info('identity refused', { requestId, code: refused, reason });
-    return policy('Deny', event.methodArn, 'nobody', {
+    return answerFor('aws', 'Deny', event.methodArn, 'nobody', {
       code: refused,
       reason: `(The proof of identity is refused. ${reason})`,
     });
   };
-}
-
-function proofsIn({ headers, multiValueHeaders }: APIGatewayRequestAuthorizerEvent): string[] {
-  const all: [string, (string | undefined)[] | undefined][] = multiValueHeaders
-    ? Object.entries(multiValueHeaders)
-    : Object.entries(headers ?? {}).map(([name, value]) => [name, [value]]);
-  return all
-    .filter(([name]) => name.toLowerCase() === IDENTITY_HEADER)
-    .flatMap(([, values]) => values ?? [])
-    .filter((value): value is string => value !== undefined && value !== '');
-}
-
-/** @param methodArn `arn:aws:execute-api:us-east-1:111122223333:api/stage/PUT/aws/agents/…` */
-function policy(
-  effect: 'Allow' | 'Deny',
-  methodArn: string,
-  principalId: string,
-  context: Record<string, string>,
-): APIGatewayAuthorizerResult {
-  const [api, stage] = methodArn.split('/', 2);
-  const statement = { Effect: effect, Action: 'execute-api:Invoke', Resource: `${api}/${stage}/*/aws/*` };
-  return { principalId, policyDocument: { Version: '2012-10-17', Statement: [statement] }, context };
-}
-
-/** An error of the connection says what failed; its other members are not ours to log. */
-function causeOf(cause: unknown): unknown {
-  return cause instanceof Error ? { name: cause.name, message: cause.message } : undefined;
 }

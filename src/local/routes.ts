@@ -15,6 +15,7 @@ import { updateActionGroup } from '../handlers/update-action-group.ts';
 import { serveAws } from '../http/aws-protocol.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
 import { type AuthorizerHandler, IDENTITY_HEADER } from '../identity/authorizer.ts';
+import { TOKEN_HEADER } from '../identity/jwt-authorizer.ts';
 import type { Services } from '../services.ts';
 import type { Route } from './gateway/route.ts';
 
@@ -27,12 +28,22 @@ export function proofOfIdentity(authorizer: AuthorizerHandler): Route['authoriza
   return { authorizer, identityHeader: IDENTITY_HEADER, functionName: 'identity-authorizer', resultTtlSeconds: 60 };
 }
 
+/** The authorizer of a stage whose callers of `/v1` show a token of the organisation's identity provider. */
+export function tokens(authorizer: AuthorizerHandler): Route['authorization'] {
+  return { authorizer, identityHeader: TOKEN_HEADER, functionName: 'jwt-authorizer', resultTtlSeconds: 60 };
+}
+
 /**
  * The routes of `serverless.yml`; a test holds the two against each other.
  *
  * @param aws how callers of `/aws` say who they are
+ * @param v1 and those of `/v1`
  */
-export function routesOf(services: Services, aws: Route['authorization'] = 'iam'): Route[] {
+export function routesOf(
+  services: Services,
+  aws: Route['authorization'] = 'iam',
+  v1: Route['authorization'] = 'iam',
+): Route[] {
   const rest = (
     functionName: string,
     method: string,
@@ -41,7 +52,7 @@ export function routesOf(services: Services, aws: Route['authorization'] = 'iam'
     body: 'required' | 'ignored',
   ): Route => {
     const handler = serveRest(operation, services, { body });
-    return { functionName, method, path, authorization: 'iam', handler };
+    return { functionName, method, path, authorization: v1, handler };
   };
   return [
     rest('create-action-group', 'POST', GROUPS, createActionGroup, 'required'),

@@ -1,7 +1,9 @@
 import { type Config, type Endpoint, type Environment, parseConfig } from '../config.ts';
 import { createStoreClient } from '../idempotency/store-client.ts';
 import { identityAuthorizer } from '../identity/authorizer.ts';
-import { parseIdentityConfig } from '../identity/config.ts';
+import { parseIdentityConfig, parseJwtConfig } from '../identity/config.ts';
+import { jwtVerifier } from '../identity/jwt.ts';
+import { jwtAuthorizer } from '../identity/jwt-authorizer.ts';
 import type { Binding } from '../identity/proof.ts';
 import type { WriteLine } from '../log.ts';
 import { loadPolicy } from '../policy-source/policy-source.ts';
@@ -10,7 +12,7 @@ import { type BedrockEmulator, startBedrockEmulator } from './bedrock/server.ts'
 import { ensureTable, PROVENANCE_KEY, startDynamoDb } from './dynamodb.ts';
 import { demoPrincipals, type LocalPrincipal, parsePrincipals } from './gateway/principals.ts';
 import { type Gateway, startGateway } from './gateway/server.ts';
-import { proofOfIdentity, routesOf } from './routes.ts';
+import { proofOfIdentity, routesOf, tokens } from './routes.ts';
 import { startStsEmulator } from './sts/server.ts';
 
 const ACCOUNT = '111122223333';
@@ -36,7 +38,8 @@ export interface Local {
  *
  * @param env `PORT`, `POLICY_FILE`, `LOCAL_PRINCIPALS`, `LOCAL_AUTH`, `AWS_ENDPOINT_URL_DYNAMODB`,
  * `AWS_ENDPOINT_URL_BEDROCK_AGENT`, `AWS_ENDPOINT_URL_STS`, `POLICY_SOURCE` and what it asks for,
- * `AWS_REGION`, `IDEMPOTENCY_TABLE`, `PROVENANCE_TABLE` (empty: none is kept), `IDENTITY_AUDIENCE`; none is needed.
+ * `AWS_REGION`, `IDEMPOTENCY_TABLE`, `PROVENANCE_TABLE` (empty: none is kept), `IDENTITY_AUDIENCE`, and `JWT_ISSUER`
+ * with `JWT_AUDIENCE` and `JWT_JWKS_URI` (callers of `/v1` show a token then); none is needed.
  * @param write where log lines go; the process's standard output by default.
  * @throws {Error} when the policy, a variable or the port is not usable: nothing is left running then.
  */
@@ -92,7 +95,11 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
           })
         : undefined;
     const gateway = await startGateway({
-      routes: routesOf(services, identity && proofOfIdentity(identityAuthorizer(identity, services.log))),
+      routes: routesOf(
+        services,
+        identity && proofOfIdentity(identityAuthorizer(identity, services.log)),
+        env.JWT_ISSUER ? tokens(jwtAuthorizer(jwtVerifier(parseJwtConfig(env)), services.log)) : undefined,
+      ),
       principals,
       auth: auth === 'any' ? 'any' : 'iam',
       allowUnsigned: unsigned,
