@@ -8,6 +8,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** The text of a file; undefined when there is none to read. */
   readonly read: (path: string) => Promise<string | undefined>;
+  /** What is written to this process. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   /** Runs the AWS CLI and gives its standard output. @throws {Error} with its standard error as the message. */
   readonly aws: (args: readonly string[], env: Readonly<Record<string, string | undefined>>) => Promise<string>;
   /** Which of the two streams a person is looking at; neither when it is left out. */

@@ -1,0 +1,90 @@
+/** Where an audit log is read: a CloudWatch log group, files, or standard input. */
+import { type Clock, machineClock } from '../../deadline.ts';
+import { CommandError, type Terminal } from '../command.ts';
+import { cloudWatch } from './cloudwatch.ts';
+import { files, standardInput } from './files.ts';
+import { followFile } from './follow-file.ts';
+
+/** What a reader is after; a source may bring more, never less. */
+export interface Wanted {
+  readonly sinceEpochMs?: number | undefined;
+  readonly untilEpochMs?: number | undefined;
+  /** Only events with this value there, within `unmapped`. */
+  readonly only?: { readonly member: 'decisionId' | 'idempotency.tokenHash'; readonly value: string };
+}
+
+export interface Source {
+  /** Lines in batches, the oldest first as far as the source can tell. */
+  read(wanted: Wanted): AsyncIterable<readonly string[]>;
+  /** The same, then what is added. An empty batch says that there is nothing more at the moment. */
+  follow(wanted: Wanted): AsyncIterable<readonly string[]>;
+  /** What is said of it when nothing is found. */
+  readonly name: string;
+  /** Can only be read by and by, so nobody reads it without saying since when. */
+  readonly isRemote: boolean;
+  readonly isStandardInput: boolean;
+}
+
+/** How commands wait: by the machine's clock and for ever, unless a test says otherwise. */
+export interface Waiting {
+  readonly clock: Clock;
+  /** Ends what follows a log. */
+  readonly signal: AbortSignal;
+}
+
+export const forEver: Waiting = { clock: machineClock, signal: new AbortController().signal };
+
+export const SOURCE_OPTIONS = {
+  'log-group': { type: 'string' },
+  region: { type: 'string' },
+  profile: { type: 'string' },
+  file: { type: 'string', multiple: true },
+} as const;
+
+export const SOURCE_HELP = `Where the audit log is:
+  --log-group NAME   a CloudWatch log group, such as /portcullis/prod; needs logs:FilterLogEvents on it
+  --region REGION    its region (or AWS_REGION, or the profile's)
+  --profile NAME     the profile of AWS credentials (or AWS_PROFILE)
+  --file PATH        a file, plain or gzip, as the service writes it or exported from CloudWatch; again for more;
+                     - is standard input
+`;
+
+interface Values {
+  readonly 'log-group'?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly file?: readonly string[] | undefined;
+}
+
+/** @throws {CommandError} unless exactly one place is named. */
+export function sourceOf(values: Values, terminal: Terminal, waiting: Waiting): Source {
+  const { 'log-group': logGroup, region, profile, file: paths = [] } = values;
+  if (logGroup !== undefined && paths.length > 0)
+    throw new CommandError('--log-group and files exclude one another.', 2);
+  if (logGroup !== undefined) return cloudWatch({ logGroup, region, profile }, terminal, waiting);
+  if (region !== undefined || profile !== undefined) {
+    throw new CommandError('--region and --profile go with --log-group.', 2);
+  }
+  if (paths.length === 0) {
+    throw new CommandError(
+      'say where the audit log is: --log-group NAME, --file PATH, or --file - for standard input.',
+      2,
+    );
+  }
+  const name = paths.map((path) => (path === '-' ? 'standard input' : path)).join(', ');
+  if (paths.includes('-')) {
+    if (paths.length > 1) throw new CommandError('standard input is read alone.', 2);
+    const read = () => standardInput(terminal);
+    return { read, follow: read, name, isRemote: false, isStandardInput: true };
+  }
+  return {
+    read: () => files(paths, terminal),
+    follow() {
+      if (paths.length > 1) throw new CommandError('--follow follows one file.', 2);
+      return followFile(paths[0] as string, waiting);
+    },
+    name,
+    isRemote: false,
+    isStandardInput: false,
+  };
+}
