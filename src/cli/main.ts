@@ -10,6 +10,9 @@ const terminal: Terminal = {
   now: Date.now,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  get stdin() {
+    return process.stdin;
+  },
   read: (path) => readFile(path, 'utf8').catch(() => undefined),
   aws: (args, env) =>
     new Promise((resolve, reject) => {
@@ -23,5 +26,11 @@ const terminal: Terminal = {
     }),
   tty: { out: process.stdout.isTTY === true, err: process.stderr.isTTY === true },
 };
+
+// Whoever reads has seen enough (`| head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 process.exitCode = await portcullis(process.argv.slice(2), terminal);

@@ -3,6 +3,7 @@ import { type Command, CommandError, type CommandGroup, type ExitCode, InputErro
 const PORTCULLIS: CommandGroup = {
   summary: 'The governed way to give Amazon Bedrock agents their action groups.',
   commands: {
+    audit: async () => (await import('./audit/audit.ts')).audit,
     credentials: async () => (await import('./credentials.ts')).credentials,
     'guard-rails': async () => (await import('./guard-rails.ts')).guardRails,
     policy: async () => (await import('./policy/policy.ts')).policy,
