@@ -53,7 +53,7 @@ export function createServices(config: Config, write?: WriteLine): Services {
 
   const stagesOf = (call: Call): Stages => {
     const { deadline } = call;
-    const { client, spentMs: upstreamMs } = metered(bedrock);
+    const { client, spentMs: upstreamMs } = metered(bedrock, call.header('traceparent')[0]);
     const agentOf = ({ agentId }: { agentId: string }) => ({ account: call.account, region: config.region, agentId });
     const token = (request: Request, { team }: Decision) =>
       request.operation === 'CreateAgentActionGroup' && request.clientToken !== undefined && team !== undefined

@@ -1,4 +1,5 @@
 import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+import { continueTrace } from './trace.ts';
 
 export interface Metered {
   readonly client: BedrockAgentClient;
@@ -6,10 +7,15 @@ export interface Metered {
   readonly spentMs: () => number;
 }
 
-/** The same client, whose calls are timed apart from those of whoever else uses it. */
-export function metered(client: BedrockAgentClient): Metered {
+/**
+ * The same client, for one request: its calls are timed apart from those of whoever else uses it, and continue its trace.
+ *
+ * @param traceparent as the caller sent it
+ */
+export function metered(client: BedrockAgentClient, traceparent: string | undefined): Metered {
   let spent = 0;
   const send = async (...call: Parameters<typeof client.send>) => {
+    continueTrace(call[0], traceparent);
     const startedAtMs = performance.now();
     try {
       return await client.send(...call);
