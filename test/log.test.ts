@@ -59,8 +59,8 @@ describe('a line', () => {
 describe('a record', () => {
   test('is its own line, with nothing round it', () => {
     const { log, lines } = logger();
-    log.record({ class_uid: 6003, none: undefined, text: 'a\n\u2028\ud83c' });
-    expect(lines).toEqual(['{"class_uid":6003,"text":"a\\n\\u2028\\ud83c"}']);
+    log.record({ uid: 6003, none: undefined, text: 'a\n\u2028\ud83c' });
+    expect(lines).toEqual(['{"uid":6003,"text":"a\\n\\u2028\\ud83c"}']);
   });
 
   test('that cannot be written is told', () => {

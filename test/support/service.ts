@@ -8,6 +8,7 @@ import { startLocal } from '../../src/local/start.ts';
 import type { WriteLine } from '../../src/log.ts';
 import { type Got, send, signed } from '../local/gateway/gateway.ts';
 import { type Caller, PRINCIPALS } from './callers.ts';
+import { TEXT_MARK, TOKEN_MARK } from './lines/planted.ts';
 
 export const AGENT = 'AGENT12345';
 export const LAMBDA = 'arn:aws:lambda:us-east-1:111122223333:function:agents-book';
@@ -116,12 +117,12 @@ export function group(members: Record<string, unknown> = {}): Record<string, unk
   return {
     actionGroupName: 'bookings',
     actionGroupExecutor: { lambda: LAMBDA },
-    functionSchema: { functions: [{ name: 'book', description: 'Books a table.' }] },
+    functionSchema: { functions: [{ name: 'book', description: `Books a table. ${TEXT_MARK}` }] },
     ...members,
   };
 }
 
 /** A client token that no other test has. */
 export function freshToken(): string {
-  return randomUUID();
+  return `${TOKEN_MARK}-${randomUUID()}`;
 }
