@@ -18,6 +18,7 @@ import {
 } from '../scan/report.ts';
 import { reasonOf, scan as scanAgents } from '../scan/scan.ts';
 import { type Command, CommandError, type ExitCode, InputError, type Terminal } from './command.ts';
+import { csv } from './csv.ts';
 import { readArgs } from './options.ts';
 import { DEFAULT_POLICY, policyIn } from './policy/load.ts';
 import { progressOn } from './progress.ts';
@@ -163,14 +164,7 @@ function asJson(report: {
 
 function asCsv(reports: readonly AgentReport[]): string {
   const rows = reports.flatMap((report) => rowsOf(report));
-  const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => cell(row[column])))];
-  return lines.map((line) => `${line.join(',')}\r\n`).join('');
-}
-
-/** A spreadsheet would run what begins like a formula. */
-function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return csv([COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))]);
 }
 
 function asText(policy: Policy, counts: Counts, reports: readonly AgentReport[], all: boolean, style: Style): string {

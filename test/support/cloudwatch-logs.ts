@@ -16,6 +16,8 @@ export interface LogsEmulator {
   readonly url: string;
   /** What was asked, oldest first; faulty calls too. */
   readonly requests: readonly FilterInput[];
+  /** The key and the region that each was signed with: `local us-east-1`. */
+  readonly signedBy: readonly string[];
   /** Events in a page at most. */
   pageSize: number;
   /** An empty page before each full one. */
@@ -45,6 +47,7 @@ const ANSWERS: Readonly<Record<Exclude<LogsFault, 'drop'>, readonly [number, str
 
 export async function startCloudWatchLogs(logGroup: string): Promise<LogsEmulator> {
   const requests: FilterInput[] = [];
+  const signedBy: string[] = [];
   let events: Stored[] = [];
   let faults: LogsFault[] = [];
   const emulator = { pageSize: 1000, emptyPages: false };
@@ -71,6 +74,8 @@ export async function startCloudWatchLogs(logGroup: string): Promise<LogsEmulato
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     const input = JSON.parse(body) as FilterInput;
     requests.push(input);
+    const [, key, region] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+    signedBy.push(`${key} ${region}`);
     const send = (status: number, content: object) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(content));
     };
@@ -95,6 +100,7 @@ export async function startCloudWatchLogs(logGroup: string): Promise<LogsEmulato
   return Object.assign(emulator, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    signedBy,
     put(message: string, timestamp: number, ingestionTime = timestamp) {
       const eventId = String(events.length + 1).padStart(56, '0');
       events.push({
@@ -110,6 +116,7 @@ export async function startCloudWatchLogs(logGroup: string): Promise<LogsEmulato
     },
     reset() {
       requests.length = 0;
+      signedBy.length = 0;
       events = [];
       faults = [];
       emulator.pageSize = 1000;

@@ -5,7 +5,7 @@ import type {
   FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { growingPauses } from '../../deadline.ts';
-import { CommandError, type Terminal } from '../command.ts';
+import { CommandError, InputError, type Terminal } from '../command.ts';
 import { printable } from '../printable.ts';
 import type { Waiting } from './source.ts';
 
@@ -71,7 +71,9 @@ export class LogGroupReader {
       } catch (error) {
         if (signal.aborted) return undefined;
         const trouble = this.#troubleOf(error as Error);
-        if (!this.#waitsFor(trouble, tries)) throw new CommandError(trouble.words, trouble.kind === 'busy' ? 1 : 2);
+        if (!this.#waitsFor(trouble, tries)) {
+          throw trouble.kind === 'busy' ? new CommandError(trouble.words) : new InputError(trouble.words);
+        }
         // A client keeps the credentials that it found.
         if (trouble.kind === 'expired') this.close();
         if (told !== trouble.words && tries > 1) {
@@ -105,7 +107,7 @@ export class LogGroupReader {
   #troubleOf(error: Failure): Trouble {
     const { logGroup, region, profile } = this.#group;
     const { name, message, code = '', $metadata } = error;
-    const said = printable(message, 500);
+    const said = printable(message.replace(/[^.!?]$/, '$&.'), 500);
     const of = profile === undefined ? '' : ` of profile ${profile}`;
     if (
       /^(ExpiredToken|ExpiredTokenException|TokenProviderError|RequestExpired)$/.test(name) ||

@@ -239,6 +239,17 @@ describe('CloudWatch', () => {
     expect([code, ids(out)]).toEqual([0, ['d-5', 'd-4', 'd-3', 'd-2', 'd-1']]);
   });
 
+  test('with the keys and in the region of a profile', async () => {
+    const { config } = files({
+      config: '[profile reader]\nregion = eu-west-1\naws_access_key_id = AKIDREADER\naws_secret_access_key = s\n',
+    });
+    vi.stubEnv('AWS_CONFIG_FILE', config);
+    for (const name of ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+    const { code } = await run(['audit', 'tail', '--log-group', GROUP, '--profile', 'reader'], { env: env() });
+    expect([code, logs.signedBy]).toEqual([0, ['AKIDREADER eu-west-1']]);
+    vi.stubEnv('AWS_CONFIG_FILE', undefined);
+  });
+
   test('followed: no line is lost that comes late, and none is told twice', async () => {
     put('d-a', START - 1_000);
     const late = 10 * 60_000;
