@@ -60,6 +60,7 @@ function whoOf({ event, facts, team, principal, session, epochMs, durationMs }: 
     ['session', session],
     ['unique id', user.uid],
     ['account', blockOf(user.account).uid],
+    ...flat(facts.token).map(([name, value]): Row => [`token ${name}`, value]),
     ['from', source.ip ?? source.name],
     ['user agent', blockOf(event.http_request).user_agent],
     ['when', durationMs === undefined ? timeOf(epochMs) : `${timeOf(epochMs - durationMs)}, for ${durationMs} ms`],

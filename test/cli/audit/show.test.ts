@@ -47,6 +47,13 @@ describe('in words', () => {
     expect(out).not.toContain('undefined');
   });
 
+  test('a caller who showed a token, by its issuer and claims', async () => {
+    const token = { issuer: 'https://idp.example.com', claims: { sub: 'repo:acme/agents', groups: ['a', 'b'] } };
+    const { out } = await show(decision('done', { principal: 'jwt repo:acme/agents', more: { token } }), 'd-1');
+    expect(out).toContain('  token issuer:          https://idp.example.com\n  token claims.sub:      repo:acme/agents\n');
+    expect(out).toContain('  token claims.groups:   ["a","b"]\n');
+  });
+
   test('every violation with its remedy', async () => {
     const { out } = await show(decision('denied', DENIED, { code: 'POLICY_DENIED' }), 'd-1');
     expect(out).toContain(
