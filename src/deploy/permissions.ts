@@ -13,9 +13,24 @@ export interface Permissions {
   readonly provenance: readonly string[];
   /** Actions on the configuration in AppConfig, where that is the policy. */
   readonly policy: readonly string[];
+  /** Actions that read the log group of the functions, and so the audit trail. */
+  readonly log: readonly string[];
+  /** Actions of CloudTrail, which knows no resource for them. */
+  readonly trail: readonly string[];
 }
 
-const NOTHING: Permissions = { bedrock: [], bedrockAccount: [], table: [], provenance: [], policy: [] };
+/** Called by a clock or an event: what they fail to take goes to the queue of the undelivered. */
+export const ASYNCHRONOUS: readonly string[] = ['scan', 'reconcile', 'detect-bypass'];
+
+const NOTHING: Permissions = {
+  bedrock: [],
+  bedrockAccount: [],
+  table: [],
+  provenance: [],
+  policy: [],
+  log: [],
+  trail: [],
+};
 /** What every function needs that decides anything. */
 const DECIDING: Permissions = {
   ...NOTHING,
@@ -97,6 +112,17 @@ export const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
     provenance: ['dynamodb:Query'],
   },
+  reconcile: {
+    ...NOTHING,
+    // How far it came, and what was told.
+    table: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    provenance: ['dynamodb:Query', 'dynamodb:UpdateItem'],
+    log: ['logs:FilterLogEvents'],
+    trail: ['cloudtrail:LookupEvents'],
+  },
+  'detect-bypass': { ...NOTHING, table: ['dynamodb:PutItem', 'dynamodb:UpdateItem'] },
   'identity-authorizer': NOTHING,
+  // It reads the issuer's public keys from the internet.
+  'jwt-authorizer': NOTHING,
   health: NOTHING,
 };
