@@ -1,4 +1,6 @@
 import type { BuildOptions } from 'esbuild';
+import { lazyBuiltinModules } from './builtin-modules.ts';
+import { lambdaSdk } from './lambda-sdk.ts';
 
 /** How a function is bundled, by the build and for tests of what is deployed. */
 export const BUNDLING = {
@@ -11,6 +13,7 @@ export const BUNDLING = {
   minify: true,
   mainFields: ['module', 'main'], // the SDK's ESM builds shake to two thirds of their CommonJS ones
   alias: { yaml: './node_modules/yaml/browser/index.js' }, // its build for Node is CommonJS, whose `require` fails in ESM
+  plugins: [lazyBuiltinModules, lambdaSdk],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
@@ -20,6 +23,7 @@ export const BUNDLING = {
 export const COMMAND_BUNDLING = {
   ...BUNDLING,
   outExtension: {},
+  plugins: [], // `process.getBuiltinModule` is younger than the oldest Node 20
   splitting: false,
   target: 'node20',
 } as const satisfies BuildOptions;

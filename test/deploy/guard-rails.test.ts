@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type GuardRails, permissionsBoundary, ROLE_PATH, serviceControlPolicy } from '../../src/deploy/guard-rails.ts';
-import { resourcesFor } from '../../src/deploy/resources.ts';
+import { roleResources } from '../../src/deploy/roles.ts';
+import { deployment } from './deployment.ts';
 import { evaluate } from './iam.ts';
 
 const iam = (rest: string, account = '111122223333') => `arn:aws:iam::${account}:${rest}`;
@@ -151,9 +152,7 @@ describe('whoever is bound stays so', () => {
 });
 
 test('the deployed roles have the path that is let through', () => {
-  const environment = { IDEMPOTENCY_TABLE: 'portcullis-test', AWS_REGION: 'us-east-1' };
-  const resources = Object.values<{ Type: string; Properties: { Path?: string } }>(resourcesFor(environment) as never);
-  const roles = resources.filter(({ Type }) => Type === 'AWS::IAM::Role');
+  const roles = Object.values(roleResources(deployment()));
   expect(roles.length).toBeGreaterThan(5);
   expect(new Set(roles.map(({ Properties }) => Properties.Path))).toEqual(new Set([ROLE_PATH]));
 });

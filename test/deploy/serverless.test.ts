@@ -2,11 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigError, parseConfig } from '../../src/config.ts';
+import { PARAMETER_DEFAULTS } from '../../src/deploy/parameters.ts';
 import { PERMISSIONS } from '../../src/deploy/permissions.ts';
-import { resourcesFor, roleId } from '../../src/deploy/resources.ts';
+import { resourcesFor as resourcesOf } from '../../src/deploy/resources.ts';
+import { roleId } from '../../src/deploy/roles.ts';
+import { IDEMPOTENCY_TABLE, PROVENANCE_TABLE, tableResources } from '../../src/deploy/tables.ts';
+import { LIMITS } from '../../src/deploy/throttling.ts';
 import { PROVENANCE_KEY } from '../../src/local/dynamodb.ts';
 import { routesOf } from '../../src/local/routes.ts';
 import type { Services } from '../../src/services.ts';
+import { deployment } from './deployment.ts';
 
 interface FunctionEvent {
   readonly http?: { readonly method: string; readonly path: string; readonly authorizer?: unknown };
@@ -21,32 +26,37 @@ interface FunctionEntry {
 
 interface Template {
   readonly functions: Record<string, FunctionEntry>;
-  readonly params: { readonly default: Record<string, unknown> };
   readonly provider: { readonly environment: Record<string, string> };
-  readonly resources: readonly unknown[];
 }
 
-interface Table {
-  readonly Properties: {
-    readonly TableName?: string;
-    readonly KeySchema?: readonly { readonly AttributeName: string }[];
-  };
-}
-
-const { functions, params, provider, resources } = parse(readFileSync('serverless.yml', 'utf8')) as Template;
+const { functions, provider } = parse(readFileSync('serverless.yml', 'utf8')) as Template;
 const names = Object.keys(functions).sort();
 const services = {} as Services;
 const routesOfFunction = ({ events = [] }: FunctionEntry) => events.flatMap(({ http }) => http ?? []);
 
 /** What the functions are given where a deployment sets these parameters. */
 function environment(set: Record<string, unknown> = {}): Record<string, string> {
-  const values: Record<string, unknown> = { ...params.default, ...set };
+  const values: Record<string, unknown> = { ...PARAMETER_DEFAULTS, ...set };
   const filled = Object.entries(provider.environment).map(([name, value]) => [
     name,
     String(value).replace(/\$\{(?:param:)?([\w:]+)\}/g, (_, variable) => String(values[variable] ?? 'prod')),
   ]);
   return { AWS_REGION: 'us-east-1', ...Object.fromEntries(filled) };
 }
+
+interface Role {
+  readonly Properties: {
+    readonly Policies: readonly {
+      readonly PolicyDocument: { readonly Statement: readonly { readonly Action: string[] }[] };
+    }[];
+  };
+}
+
+function resourcesFor(given: Record<string, string>): Record<string, Role> {
+  return resourcesOf(given, deployment()) as never;
+}
+
+const statementsOf = (role: Role | undefined) => role!.Properties.Policies[0]!.PolicyDocument.Statement;
 
 test('each file of src/handlers is a function, and each function a file', () => {
   const files = readdirSync('src/handlers').map((file) => file.replace(/\.ts$/, ''));
@@ -70,6 +80,13 @@ test('the local gateway has the routes of the deployed one', () => {
   expect(local.sort()).toEqual(deployed.sort());
 });
 
+test('each limit of the gateway is of a route that there is', () => {
+  const routes = Object.values(functions).flatMap((entry) =>
+    routesOfFunction(entry).map(({ method, path }) => `${method.toUpperCase()} /${path}`),
+  );
+  for (const { method, path } of LIMITS) expect(routes).toContain(`${method} ${path}`);
+});
+
 test('every route but health is authorized, here and there', () => {
   for (const [name, entry] of Object.entries(functions)) {
     for (const { authorizer } of routesOfFunction(entry)) {
@@ -82,17 +99,17 @@ test('every route but health is authorized, here and there', () => {
 });
 
 describe('the scan', () => {
-  test('is the only function that a clock calls, if a parameter says so, and has no route', () => {
+  test('is called by a clock if a parameter says so, as reconciliation always is, and has no route', () => {
     const scheduled = names.filter((name) => functions[name]?.events?.some(({ schedule }) => schedule !== undefined));
-    expect(scheduled).toEqual(['scan']);
+    expect(scheduled).toEqual(['reconcile', 'scan']);
     expect(routesOfFunction(functions.scan!)).toEqual([]);
-    expect(params.default).toMatchObject({ scanEnabled: false, scanSchedule: 'rate(1 day)' });
+    expect(PARAMETER_DEFAULTS).toMatchObject({ scanEnabled: false, scanSchedule: 'rate(1 day)' });
   });
 
   test('may read, and write nothing but where it goes on', () => {
-    const { Statement } = resourcesFor(environment()).ScanRole.Properties.Policies[0].PolicyDocument;
-    const actions = Statement.flatMap(({ Action }: { Action: string[] }) => Action);
-    expect(actions.filter((action: string) => /^(bedrock|dynamodb):/.test(action)).sort()).toEqual([
+    const Statement = statementsOf(resourcesFor(environment()).ScanRole);
+    const actions = Statement.flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => /^(bedrock|dynamodb):/.test(action)).sort()).toEqual([
       'bedrock:GetAgent',
       'bedrock:GetAgentActionGroup',
       'bedrock:ListAgentActionGroups',
@@ -107,30 +124,24 @@ describe('the scan', () => {
 });
 
 describe('the tables', () => {
-  const { Resources } = (resources as { Resources?: Record<string, Table> }[]).find((part) => part.Resources)!;
+  const tables = tableResources(deployment());
 
   // A scan or an auditor reads it years later.
   test('what is known of who wrote a group is kept for good', () => {
-    expect(Resources!.ProvenanceTable).toMatchObject({
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
-      Properties: {
-        SSESpecification: { SSEEnabled: true },
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      },
-    });
-    expect(Resources!.ProvenanceTable!.Properties).not.toHaveProperty('TimeToLiveSpecification');
+    expect(tables[PROVENANCE_TABLE].Properties).not.toHaveProperty('TimeToLiveSpecification');
+    expect(tables[IDEMPOTENCY_TABLE].Properties).toHaveProperty('TimeToLiveSpecification');
   });
 
   test('have the names that the functions are given, and the keys that the local ones have', () => {
     const { provenanceTable, idempotencyTable } = parseConfig(environment());
-    const named = (name: string) =>
-      Object.values(Resources!).find(
-        ({ Properties }) => Properties.TableName?.replace(/\$\{sls:stage\}/, 'prod') === name,
-      );
-    const keyOf = (table?: Table) => table?.Properties.KeySchema?.map(({ AttributeName }) => AttributeName);
-    expect(keyOf(named(provenanceTable!))).toEqual(PROVENANCE_KEY);
-    expect(keyOf(named(idempotencyTable))).toEqual(['id']);
+    const described = Object.values(tables).map(({ Properties: { TableName, KeySchema } }) => [
+      TableName,
+      KeySchema.map(({ AttributeName }) => AttributeName),
+    ]);
+    expect(described).toEqual([
+      [idempotencyTable, ['id']],
+      [provenanceTable, PROVENANCE_KEY],
+    ]);
   });
 });
 
@@ -155,8 +166,10 @@ describe('the policy', () => {
       maxStaleSeconds: 3_600,
     });
     const resources = resourcesFor(given);
-    expect(mentions(resources)).toEqual(names.filter((name) => !['health', 'identity-authorizer'].includes(name)));
-    expect(resources.GetPolicyRole.Properties.Policies[0].PolicyDocument.Statement).toContainEqual({
+    const undeciding = ['detect-bypass', 'health', 'identity-authorizer', 'jwt-authorizer', 'reconcile'];
+    const decide = names.filter((name) => !undeciding.includes(name));
+    expect(mentions(resources)).toEqual(decide);
+    expect(statementsOf(resources.GetPolicyRole)).toContainEqual({
       Effect: 'Allow',
       Action: ['appconfig:GetLatestConfiguration', 'appconfig:StartConfigurationSession'],
       Resource: {

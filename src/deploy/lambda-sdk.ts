@@ -1,0 +1,49 @@
+/**
+ * What of the AWS SDK a Lambda function needs: the rest is left out of its bundle.
+ *
+ * Each part below says what it takes away and why nothing misses it; `test/deploy/lambda-sdk.test.ts` runs what is built.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'esbuild';
+
+const OURS = new URL('./lambda-sdk/', import.meta.url).pathname;
+
+/** Lambda gives credentials in the environment, and nowhere else; it has no home directory with shared configuration. */
+const STAND_INS: readonly { readonly of: RegExp; readonly by: string }[] = [
+  { of: /^@aws-sdk\/credential-provider-node$/, by: `${OURS}credentials.ts` },
+  { of: /\/shared-ini-file-loader\/loadSharedConfigFiles$|^\.\/loadSharedConfigFiles$/, by: `${OURS}shared-config.ts` },
+  // Reads a browser's name, in code for browsers that is there but never called.
+  { of: /^bowser$/, by: `${OURS}bowser.ts` },
+];
+
+export const lambdaSdk: Plugin = {
+  name: 'lambda-sdk',
+  setup({ onResolve, onLoad }) {
+    for (const { of, by } of STAND_INS) {
+      onResolve({ filter: of }, ({ importer }) =>
+        /node_modules\/@(?:aws-sdk|smithy)\//.test(importer) ? { path: by } : undefined,
+      );
+    }
+    onLoad({ filter: /\/@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => ({
+      contents: withPlainKeys(await readFile(path, 'utf8')),
+    }));
+    // Of a client's own package.json its version is used, for the user agent; esbuild can drop no member of an object.
+    onLoad({ filter: /\/@aws-sdk\/[\w-]+\/package\.json$/ }, async ({ path }) => {
+      const { name, version } = JSON.parse(await readFile(path, 'utf8')) as { name: string; version: string };
+      return { contents: JSON.stringify({ name, version }), loader: 'json' };
+    });
+  },
+};
+
+/**
+ * The shapes of all operations of a service, written so that a bundler can drop those that nobody uses: `{ [_e]: 1 }` might
+ * have an effect, for all that a bundler knows, where `const _e = "error"` stands above and `{ "error": 1 }` has none.
+ *
+ * @param source a generated module, whose short names of texts are constants of its own
+ */
+export function withPlainKeys(source: string): string {
+  const texts = new Map(
+    Array.from(source.matchAll(/^const (\w+) = ("[^"\\]*");$/gm), ([, name, text]) => [name, text]),
+  );
+  return source.replace(/\[(\w+)\]:/g, (computed, name) => (texts.has(name) ? `${texts.get(name)}:` : computed));
+}

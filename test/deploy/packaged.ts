@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { PERMISSIONS } from '../../src/deploy/permissions.ts';
+
+export interface Resource {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: readonly string[];
+  // biome-ignore lint/suspicious/noExplicitAny: the shape is CloudFormation's, one for each type
+  readonly Properties: any;
+}
+
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+}
+
+const manifest = createRequire(import.meta.url).resolve('serverless/package.json');
+const command = join(
+  dirname(manifest),
+  JSON.parse(readFileSync(manifest, 'utf8')).bin.serverless ?? 'bin/serverless.js',
+);
+
+/**
+ * What `npm run package` makes of serverless.yml. The functions' code is left out: no template depends on it, and a clean
+ * clone has not built it.
+ *
+ * @throws what the framework prints, where it refuses.
+ */
+export async function packaged(stage: string, parameters: Readonly<Record<string, string>> = {}): Promise<Template> {
+  const folder = mkdtempSync(join(tmpdir(), 'portcullis-package-'));
+  try {
+    cpSync('serverless.yml', join(folder, 'serverless.yml'));
+    writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+    symlinkSync(resolve('src'), join(folder, 'src'));
+    for (const name of Object.keys(PERMISSIONS)) {
+      mkdirSync(join(folder, 'dist', name), { recursive: true });
+      writeFileSync(join(folder, 'dist', name, 'index.mjs'), 'export const handler = undefined;\n');
+    }
+    const given = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
+    const args = [command, 'package', '--stage', stage, ...given];
+    await promisify(execFile)(process.execPath, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+    return JSON.parse(readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
