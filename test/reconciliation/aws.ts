@@ -12,7 +12,8 @@ export interface AwsFault {
   readonly operation: 'LookupEvents' | 'FilterLogEvents';
   /** How many calls meet it; 1 unless told. */
   readonly times?: number;
-  readonly do: 'throttle' | 'error' | 'refuse' | 'drop';
+  /** `hang`: no answer, ever. */
+  readonly do: 'throttle' | 'error' | 'refuse' | 'drop' | 'hang';
 }
 
 export interface AwsEmulator {
@@ -80,6 +81,8 @@ export async function startAws(): Promise<AwsEmulator> {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     const refuse = ({ status, type }: Refusal) => send(status, { __type: type, message: `The emulator says ${type}.` });
     switch (met?.fault.do) {
+      case 'hang':
+        return;
       case 'drop':
         return request.socket.destroy();
       case 'throttle':

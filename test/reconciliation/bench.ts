@@ -25,7 +25,9 @@ export interface Bench {
   /** Each in a few words. */
   told(): string[];
   /** One run, so many milliseconds from now, of a Lambda with so much time. */
-  run(aheadMs?: number, remainingMs?: number): Promise<{ finished: boolean; findings: number }>;
+  run(aheadMs?: number, remainingMs?: () => number): Promise<{ finished: boolean; findings: number }>;
+  /** For how long the latest run paused. */
+  sleptMs(): number;
   /** An event from EventBridge. */
   detect(detail: unknown): Promise<{ findings: number }>;
   /** Lines that a service writes now. */
@@ -57,14 +59,26 @@ export function reconciliationBench(configOf: () => Config, write?: (line: strin
     const endpoints = { cloudTrail: endpoint, cloudWatchLogs: endpoint };
     return { ...configOf(), reconciliation: { logGroup: LOG_GROUP, roles: [ROLE], endpoints } };
   };
-  const timeAhead = (aheadMs: number) => virtualTime(Date.now() + aheadMs - YEAR_BEGINS);
-  const lambda = (remainingMs: number) => ({
+  const timeAhead = (aheadMs: number) => {
+    const time = virtualTime(Date.now() + aheadMs - YEAR_BEGINS);
+    bench.sleptMs = () => time.sleeps.reduce((sum, ms) => sum + ms, 0);
+    return { ...time, epochMs: () => Math.floor(time.epochMs()) };
+  };
+  const lambda = (remainingMs: () => number) => ({
     invokedFunctionArn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:portcullis-prod-reconcile`,
-    getRemainingTimeInMillis: () => remainingMs,
+    getRemainingTimeInMillis: remainingMs,
   });
-  bench.run = (aheadMs = LATER_MS, remainingMs = 900_000) =>
+  bench.run = (aheadMs = LATER_MS, remainingMs = () => 900_000) =>
     reconcileHandler(config(), timeAhead(aheadMs), written)({}, lambda(remainingMs));
-  bench.detect = (detail) => detectBypassHandler(config(), timeAhead(0), written)({ detail }, lambda(28_000));
+  bench.detect = (detail) =>
+    detectBypassHandler(
+      config(),
+      timeAhead(0),
+      written,
+    )(
+      { detail },
+      lambda(() => 28_000),
+    );
   bench.findings = () => bench.lines.filter(({ class_uid }) => class_uid === 2004);
   bench.told = () =>
     bench.findings().map(({ activity_name, unmapped }) => {
