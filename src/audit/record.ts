@@ -226,10 +226,13 @@ function actorOf({ principal, session, uniqueId, account, ...caller }: Caller, t
   };
 }
 
+/** Of the standard's own type; an address with a zone can be longer. */
+const LONGEST_IP = 40;
+
 /** The class wants a source, and its `ip` takes addresses alone. */
 function endpointOf(sourceIp: string | undefined): { ip: string } | { name: string } {
   if (sourceIp === undefined || sourceIp === '') return { name: 'unknown' };
-  return isIP(sourceIp) === 0 ? { name: sourceIp } : { ip: sourceIp };
+  return isIP(sourceIp) === 0 || sourceIp.length > LONGEST_IP ? { name: sourceIp } : { ip: sourceIp };
 }
 
 function rulesOf(findings: readonly { readonly rule: string }[]): string | undefined {
