@@ -1,0 +1,97 @@
+/** The saved queries, on records that the service really writes. */
+import { describe, expect, test } from 'vitest';
+import { QUERIES, queryString } from '../../src/deploy/queries.ts';
+import type { Fault } from '../../src/local/bedrock/faults.ts';
+import { DEMO, SESSION } from '../support/callers.ts';
+import { policyFile } from '../support/policy-file.ts';
+import { AGENT, type AuditLine, freshToken, group, POLICY, startService } from '../support/service.ts';
+import { at, fieldsOf, selected } from './insights.ts';
+
+const EXEMPTION = `
+exemptions:
+  - { id: EX-7, rule: signature-is-allowed, team: payments, agent: AGENT12345, settings: { allow: [ANTHROPIC.Bash] },
+      until: 2099-12-31T23:59:59Z, owner: ann, reason: a trial, ticket: T-1, approvedBy: bob }`;
+const NO_ANSWER: Fault = { kind: 'drop', when: 'before-commit', operation: 'CreateAgentActionGroup', times: 6 };
+const bash = (more = {}) => ({ actionGroupName: 'shell', parentActionGroupSignature: 'ANTHROPIC.Bash', ...more });
+const computer = { actionGroupName: 'computer', parentActionGroupSignature: 'ANTHROPIC.Computer' };
+
+/** Everything a query may ask for happens once; the last request is cut off after its attempt. */
+async function everything(): Promise<AuditLine[]> {
+  const service = await startService({ policy: await policyFile(POLICY, EXEMPTION) });
+  try {
+    const body = group({ clientToken: freshToken() });
+    await service.post(body);
+    await service.post(body);
+    await service.post(computer);
+    await service.post(bash());
+    await service.post(bash(), { as: DEMO, agentId: 'DEMOAGENT1' });
+    await service.post(group({ actionGroupName: 'live' }), { as: SESSION, query: '?prepare=wait' });
+    await service.post(group({ actionGroupName: 'refused', apiSchema: { payload: '?' }, functionSchema: undefined }));
+    service.bedrock.fault(NO_ANSWER);
+    await service.post(group({ actionGroupName: 'lost', clientToken: freshToken() }));
+    const events = service.events();
+    const [attempt] = events;
+    return [...events, { ...attempt, unmapped: { ...attempt!.unmapped, decisionId: 'cut-off' } }];
+  } finally {
+    await service.close();
+  }
+}
+
+const written = everything();
+const query = (name: string) => QUERIES.find((one) => one.name === name)!;
+
+async function taken(name: string, given: Record<string, string> = {}): Promise<string[]> {
+  const events = selected(query(name).commands, await written, given);
+  return events.map(({ unmapped }) => `${unmapped.phase} ${unmapped.actionGroupName}`);
+}
+
+describe('takes what its name says, and nothing else', () => {
+  test.each([
+    ['Denials by rule and team', ['outcome computer'], {}],
+    ['Warnings that would deny', ['outcome shell'], {}],
+    ['Exemptions used', ['outcome shell'], {}],
+    ['Replays', ['outcome bookings'], {}],
+    ['Unknown outcomes', ['outcome lost'], {}],
+    ['Failures by code', ['outcome refused', 'outcome lost'], {}],
+    ['Changes of one person', ['outcome shell'], { principal: 'role/demo-' }],
+  ])('%s', async (name, expected, given) => {
+    expect(await taken(name, given)).toEqual(expected);
+  });
+
+  test('Attempts without outcome', async () => {
+    const records = selected(query('Attempts without outcome').commands, await written);
+    const ended = new Set(
+      records.filter(({ unmapped }) => unmapped.phase === 'outcome').map(({ unmapped }) => unmapped.decisionId),
+    );
+    const open = records.filter(({ unmapped }) => !ended.has(unmapped.decisionId));
+    expect(open.map(({ unmapped }) => unmapped.decisionId)).toEqual(['cut-off']);
+  });
+
+  test('History of one agent', async () => {
+    const history = await taken('History of one agent', { agentId: AGENT });
+    expect(history).toContain('preparation live');
+    expect(history).toContain('outcome computer');
+    expect(await taken('History of one agent', { agentId: 'DEMOAGENT1' })).toEqual(['outcome shell']);
+  });
+
+  test('One decision', async () => {
+    expect(await taken('One decision', { decisionId: 'cut-off' })).toEqual(['attempt bookings']);
+  });
+});
+
+test.each(QUERIES.map(({ name, commands }) => [name, commands] as const))(
+  '%s names fields that records have',
+  async (_name, commands) => {
+    const records = await written;
+    const fields = fieldsOf(commands);
+    expect(fields.length).toBeGreaterThan(0);
+    expect(fields.filter((field) => !records.some((record) => at(record, field) !== undefined))).toEqual([]);
+  },
+);
+
+test('each parameter is asked for, and each that is asked for is used', () => {
+  for (const { commands, parameters = {} } of QUERIES) {
+    const used = [...queryString(commands).matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+    expect([...new Set(used)].sort()).toEqual(Object.keys(parameters).sort());
+  }
+});
