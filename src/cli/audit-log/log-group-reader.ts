@@ -113,11 +113,11 @@ export class LogGroupReader {
       /^(ExpiredToken|ExpiredTokenException|TokenProviderError|RequestExpired)$/.test(name) ||
       /expired/i.test(message)
     ) {
-      // Keys in the environment cannot be renewed from outside this process.
+      // Keys in the environment cannot be renewed from outside this process, and the SDK reads its files once.
       const fixed = Boolean(this.#terminal.env.AWS_ACCESS_KEY_ID) && profile === undefined;
       const renew = fixed
         ? 'Put new ones into the environment and run this again.'
-        : 'Renew them (aws sso login, say).';
+        : 'Renew them (aws sso login, say); if they stand in a file, run this again then.';
       return { kind: fixed ? 'final' : 'expired', words: `the AWS credentials${of} have expired. ${renew}` };
     }
     if (name === 'CredentialsProviderError') {

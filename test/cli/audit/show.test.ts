@@ -50,7 +50,9 @@ describe('in words', () => {
   test('a caller who showed a token, by its issuer and claims', async () => {
     const token = { issuer: 'https://idp.example.com', claims: { sub: 'repo:acme/agents', groups: ['a', 'b'] } };
     const { out } = await show(decision('done', { principal: 'jwt repo:acme/agents', more: { token } }), 'd-1');
-    expect(out).toContain('  token issuer:          https://idp.example.com\n  token claims.sub:      repo:acme/agents\n');
+    expect(out).toContain(
+      '  token issuer:          https://idp.example.com\n  token claims.sub:      repo:acme/agents\n',
+    );
     expect(out).toContain('  token claims.groups:   ["a","b"]\n');
   });
 

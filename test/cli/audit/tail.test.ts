@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { run as tail } from '../../../src/cli/audit/tail.ts';
+import { cloudWatch } from '../../../src/cli/audit-log/cloudwatch.ts';
 import type { Terminal } from '../../../src/cli/command.ts';
 import { NOW } from '../../policy/policies.ts';
 import { type LogsEmulator, startCloudWatchLogs } from '../../support/cloudwatch-logs.ts';
@@ -287,14 +288,42 @@ describe('CloudWatch', () => {
   });
 
   test('followed: credentials that expire are found anew', async () => {
+    const keys = (AccessKeyId: string) => ({ Version: 1, AccessKeyId, SecretAccessKey: 's' });
+    const { keys: path } = files({ keys: keys('AKIDBEFORE') });
+    const { config } = files({ config: `[profile reader]\ncredential_process = cat "${path}"\n` });
+    vi.stubEnv('AWS_CONFIG_FILE', config);
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
     put('d-a', START - 1_000);
     const { out, err } = await followed(
-      args,
-      [() => logs.fault('expired', 'expired'), () => {}, () => {}, () => put('d-b', START + 1_000), () => {}],
+      [...args, '--profile', 'reader'],
+      [
+        () => logs.fault('expired', 'expired'),
+        () => writeFileSync(path, JSON.stringify(keys('AKIDAFTER'))),
+        () => {},
+        () => put('d-b', START + 1_000),
+        () => {},
+      ],
       env(),
     );
     expect(ids(out)).toEqual(['d-a', 'd-b']);
-    expect(err).toContain('have expired. Renew them');
+    expect(logs.signedBy.map((by) => by.split(' ')[0])).toEqual([
+      ...['AKIDBEFORE', 'AKIDBEFORE'],
+      ...Array(logs.signedBy.length - 2).fill('AKIDAFTER'),
+    ]);
+    expect(err).toContain('of profile reader have expired. Renew them');
+    vi.stubEnv('AWS_CONFIG_FILE', undefined);
+  });
+
+  test('followed: what is looked back upon is not read twice', async () => {
+    const ended = new AbortController();
+    const time = virtualTime();
+    const clock = meanwhile(time, (count) => (count === 30 ? ended.abort() : put(`d-${count}`, time.epochMs())));
+    const terminal = { env: env(), err: () => {} } as unknown as Terminal;
+    const group = { logGroup: GROUP, region: 'us-east-1', profile: undefined };
+    const lines: string[] = [];
+    for await (const batch of cloudWatch(group, terminal, { clock, signal: ended.signal }).follow({}))
+      lines.push(...batch);
+    expect([lines.length, new Set(lines).size]).toEqual([30, 30]);
   });
 
   test('followed: keys in the environment cannot be found anew', async () => {
