@@ -44,8 +44,9 @@ const RECOVERY_SHARE = 0.85;
 /**
  * Creates the group, or finds the one that an earlier attempt or call with this token made.
  *
- * What Bedrock answers to a repeated token is not documented. So where an earlier try may have been heard, an answer
- * counts only if it carries our token; else, and after every failure, the agent's groups are read.
+ * What Bedrock answers to a repeated token is not documented. So where an earlier try may have been heard, or another call
+ * with the token, an answer counts only if it carries our token; else, and after every failure that leaves a doubt, the
+ * agent's groups are read.
  *
  * @throws {Problem} every upstream problem; `OUTCOME_UNKNOWN` when nothing tells whether the group was made.
  */
@@ -66,15 +67,22 @@ export async function createActionGroup(
     const answer = await client.send(command, { abortSignal: deadline.share(CREATE_SHARE) });
     requestId = answer.$metadata.requestId;
     answered = answer.agentActionGroup;
-    if (isOurs(answered, input, !mayBeMade())) return { group: answered, requestId, recovered: false };
+    if (isOurs(answered, input, !repeatable && !mayBeMade())) return { group: answered, requestId, recovered: false };
   } catch (error) {
-    if (!mayBeMade()) throw upstreamProblem(error, { ...context, mayHaveCommitted: false });
+    const problem = upstreamProblem(error, { ...context, mayHaveCommitted: false });
+    // The name may be our own group's: this call slept, and another with its token took its record over and went ahead.
+    const mayBeTakers = repeatable && problem.code === 'NAME_TAKEN';
+    if (!mayBeMade() && !mayBeTakers) throw problem;
     failure = error;
     requestId = describe(error).requestId;
   }
 
   const found = await findOurs(client, input, answered?.actionGroupId, decisionId, recoveryDeadline);
-  if (typeof found === 'object') return { group: found, requestId, recovered: true };
+  if (typeof found === 'object') {
+    const recovered = mayBeMade() || found.actionGroupId !== answered?.actionGroupId;
+    return { group: found, requestId, recovered };
+  }
+  if (!mayBeMade() && failure !== undefined) throw upstreamProblem(failure, { ...context, mayHaveCommitted: false });
   const definite = failure !== undefined && !isAmbiguous(failure);
   if (found === 'another' && !definite) throw nameTaken(failure);
   // A refusal of this try says nothing of the earlier one, and would be read as "nothing was made".

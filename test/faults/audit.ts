@@ -13,12 +13,7 @@ export interface AuditFacts {
 /** The audit records among log lines, oldest first. */
 export function auditsOf(lines: readonly string[]): AuditFacts[] {
   return lines.flatMap((line) => {
-    const { class_uid, unmapped, api, audit } = JSON.parse(line);
-    if (audit !== undefined) {
-      const { decisionId, phase, operation, target, actor, outcome } = audit;
-      const { agentId } = target;
-      return [{ decisionId, phase, operation, agentId, team: actor.team, disposition: outcome?.disposition }];
-    }
+    const { class_uid, unmapped, api } = JSON.parse(line);
     if (class_uid !== 6003) return [];
     const { decisionId, phase, agentId, team, outcome } = unmapped;
     return [{ decisionId, phase, operation: api.operation, agentId, team, disposition: outcome?.disposition }];

@@ -610,7 +610,7 @@ describe('409', () => {
   const refusedBy = (error: string, status: number) => ({
     error,
     message: expect.any(String),
-    requestId: service.bedrock.requests.at(-1)!.requestId,
+    requestId: service.bedrock.requests.findLast((request) => request.status === status)!.requestId,
     status,
   });
 

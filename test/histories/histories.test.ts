@@ -1,0 +1,74 @@
+/**
+ * Random histories: teams, tokens, bodies and operations on Lambdas whose clocks are five minutes apart, with faults of
+ * DynamoDB and Bedrock, kills and long sleeps at random points. `judge.ts` has the promises that are held after each step.
+ *
+ * `npm run histories -- --runs 500` goes on for longer; a seed that fails is printed with its shrunk history.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { TOKEN_REPEATS } from '../../src/local/bedrock/settings.ts';
+import { POLICY } from '../support/service.ts';
+import type { Fate } from './gate.ts';
+import { live, type Met } from './history.ts';
+import { type Call, histories, type Step } from './steps.ts';
+
+const SEED = 20_261_125;
+const RUNS = 8;
+const STEPS = 12;
+
+test(`${RUNS} histories of up to ${STEPS} steps keep every promise (seed ${SEED})`, { timeout: 120_000 }, async () => {
+  const met: Met = { steps: 0, calls: 0, successes: 0, replays: 0, killed: 0, frozen: 0, commits: 0 };
+  const property = fc.asyncProperty(histories(STEPS), (steps) => live(steps, POLICY, met));
+  await fc.assert(property, { seed: SEED, numRuns: RUNS, endOnFailure: true });
+  for (const [what, count] of Object.entries(met)) expect([what, count]).not.toEqual([what, 0]);
+});
+
+/** Of the Lambda whose date is 150 s behind, `slow`, and the one whose date is right. */
+const [right, slow] = [0, 2];
+
+function create(lambda: number, members: Partial<Call & { kind: 'create' }> = {}): Step {
+  const call = { kind: 'create', surface: 'rest', team: 'travel', agent: 0, token: 0, body: 'a' } as const;
+  return { do: 'call', calls: [{ ...call, lambda, fate: null, ...members }] };
+}
+
+const sleepsBefore = (at: number): Fate => ({ what: 'freeze', at, heard: false });
+const sleepsAfter = (at: number): Fate => ({ what: 'freeze', at, heard: true });
+const repeats = (tokenRepeat: (typeof TOKEN_REPEATS)[number]): Step => ({ do: 'repeat', tokenRepeat });
+const refused: Step = {
+  do: 'break',
+  target: 'bedrock',
+  operation: 'CreateAgentActionGroup',
+  effect: 'throttle',
+  times: 3,
+};
+
+/** Histories that once broke a promise, or would if a guard went: each alone finds it again. */
+const KNOWN: readonly [string, readonly Step[]][] = [
+  ...TOKEN_REPEATS.flatMap((repeat): [string, Step[]][] => [
+    [
+      `an owner sleeps before it asks Bedrock, and another goes ahead (a repeat is answered with ${repeat})`,
+      [repeats(repeat), create(slow, { fate: sleepsBefore(2) }), create(right), { do: 'thaw' }, create(right)],
+    ],
+    [
+      `an owner sleeps after Bedrock has committed, and another finds the group (a repeat is answered with ${repeat})`,
+      [repeats(repeat), create(slow, { fate: sleepsAfter(2) }), create(right), { do: 'thaw' }, create(right)],
+    ],
+  ]),
+  [
+    'an owner sleeps before it completes its record, and wakes when another has completed it',
+    [create(slow, { fate: sleepsBefore(3) }), create(right), { do: 'thaw' }, create(right)],
+  ],
+  [
+    'an owner wakes after a takeover and is refused: the record is not its to delete',
+    [
+      create(slow, { fate: sleepsBefore(2) }),
+      create(right),
+      refused,
+      { do: 'thaw' },
+      { do: 'mend' },
+      create(right, { body: 'b' }),
+    ],
+  ],
+];
+
+test.concurrent.each(KNOWN)('%s', { timeout: 60_000 }, async (_what, steps) => live(steps, POLICY));
