@@ -1,0 +1,25 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Counts } from './stub-server.ts';
+
+export interface Stubs {
+  readonly url: string;
+  /** Calls since the last time this was asked; what DynamoDB knew is forgotten then. */
+  counts(): Promise<Counts>;
+  close(): void;
+}
+
+export async function startStubs(): Promise<Stubs> {
+  const server: ChildProcess = fork(fileURLToPath(new URL('./stub-server.ts', import.meta.url)));
+  const [{ port }] = (await once(server, 'message')) as [{ port: number }];
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async counts() {
+      const answer = once(server, 'message') as Promise<[{ counts: Counts }]>;
+      server.send('counts');
+      return (await answer)[0].counts;
+    },
+    close: () => void server.kill(),
+  };
+}
