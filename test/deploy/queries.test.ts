@@ -1,9 +1,11 @@
 /** The saved queries, on records that the service really writes. */
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { QUERIES, queryString } from '../../src/deploy/queries.ts';
 import type { Fault } from '../../src/local/bedrock/faults.ts';
 import { DEMO, SESSION } from '../support/callers.ts';
-import { policyFile } from '../support/policy-file.ts';
 import { AGENT, type AuditLine, freshToken, group, POLICY, startService } from '../support/service.ts';
 import { at, fieldsOf, selected } from './insights.ts';
 
@@ -17,7 +19,10 @@ const computer = { actionGroupName: 'computer', parentActionGroupSignature: 'ANT
 
 /** Everything a query may ask for happens once; the last request is cut off after its attempt. */
 async function everything(): Promise<AuditLine[]> {
-  const service = await startService({ policy: await policyFile(POLICY, EXEMPTION) });
+  const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+  const policy = join(folder, 'policy.yaml');
+  await writeFile(policy, `${await readFile(POLICY, 'utf8')}\n${EXEMPTION}`);
+  const service = await startService({ policy });
   try {
     const body = group({ clientToken: freshToken() });
     await service.post(body);
@@ -34,14 +39,19 @@ async function everything(): Promise<AuditLine[]> {
     return [...events, { ...attempt, unmapped: { ...attempt!.unmapped, decisionId: 'cut-off' } }];
   } finally {
     await service.close();
+    await rm(folder, { recursive: true });
   }
 }
 
-const written = everything();
+let written: AuditLine[] = [];
+beforeAll(async () => {
+  written = await everything();
+});
+
 const query = (name: string) => QUERIES.find((one) => one.name === name)!;
 
-async function taken(name: string, given: Record<string, string> = {}): Promise<string[]> {
-  const events = selected(query(name).commands, await written, given);
+function taken(name: string, given: Record<string, string> = {}): string[] {
+  const events = selected(query(name).commands, written, given);
   return events.map(({ unmapped }) => `${unmapped.phase} ${unmapped.actionGroupName}`);
 }
 
@@ -54,12 +64,12 @@ describe('takes what its name says, and nothing else', () => {
     ['Unknown outcomes', ['outcome lost'], {}],
     ['Failures by code', ['outcome refused', 'outcome lost'], {}],
     ['Changes of one person', ['outcome shell'], { principal: 'role/demo-' }],
-  ])('%s', async (name, expected, given) => {
-    expect(await taken(name, given)).toEqual(expected);
+  ])('%s', (name, expected, given) => {
+    expect(taken(name, given)).toEqual(expected);
   });
 
-  test('Attempts without outcome', async () => {
-    const records = selected(query('Attempts without outcome').commands, await written);
+  test('Attempts without outcome', () => {
+    const records = selected(query('Attempts without outcome').commands, written);
     const ended = new Set(
       records.filter(({ unmapped }) => unmapped.phase === 'outcome').map(({ unmapped }) => unmapped.decisionId),
     );
@@ -67,25 +77,24 @@ describe('takes what its name says, and nothing else', () => {
     expect(open.map(({ unmapped }) => unmapped.decisionId)).toEqual(['cut-off']);
   });
 
-  test('History of one agent', async () => {
-    const history = await taken('History of one agent', { agentId: AGENT });
+  test('History of one agent', () => {
+    const history = taken('History of one agent', { agentId: AGENT });
     expect(history).toContain('preparation live');
     expect(history).toContain('outcome computer');
-    expect(await taken('History of one agent', { agentId: 'DEMOAGENT1' })).toEqual(['outcome shell']);
+    expect(taken('History of one agent', { agentId: 'DEMOAGENT1' })).toEqual(['outcome shell']);
   });
 
-  test('One decision', async () => {
-    expect(await taken('One decision', { decisionId: 'cut-off' })).toEqual(['attempt bookings']);
+  test('One decision', () => {
+    expect(taken('One decision', { decisionId: 'cut-off' })).toEqual(['attempt bookings']);
   });
 });
 
 test.each(QUERIES.map(({ name, commands }) => [name, commands] as const))(
   '%s names fields that records have',
-  async (_name, commands) => {
-    const records = await written;
+  (_name, commands) => {
     const fields = fieldsOf(commands);
     expect(fields.length).toBeGreaterThan(0);
-    expect(fields.filter((field) => !records.some((record) => at(record, field) !== undefined))).toEqual([]);
+    expect(fields.filter((field) => !written.some((record) => at(record, field) !== undefined))).toEqual([]);
   },
 );
 
