@@ -77,6 +77,39 @@ test.each<[string, Environment, string]>([
   expect(faultsOf(fromAppConfig(over)).map((fault) => fault.split(' ')[0])).toEqual([variable]);
 });
 
+/** What the functions of reconciliation are given beside. */
+function reconciling(over: Environment = {}): Environment {
+  return environment({
+    LOG_GROUP: '/portcullis/prod',
+    SERVICE_ROLES: 'portcullis-prod-A-1B,portcullis-prod-C-2D',
+    ...over,
+  });
+}
+
+test('reconciliation is told the log group, the roles that are this service, and other endpoints under the SDKs’ names', () => {
+  expect(parseConfig(environment()).reconciliation).toBeUndefined();
+  const told = reconciling({
+    AWS_ENDPOINT_URL_CLOUDTRAIL: 'http://127.0.0.1:1',
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:2',
+  });
+  expect(parseConfig(told).reconciliation).toEqual({
+    logGroup: '/portcullis/prod',
+    roles: ['portcullis-prod-A-1B', 'portcullis-prod-C-2D'],
+    endpoints: { cloudTrail: { endpoint: 'http://127.0.0.1:1' }, cloudWatchLogs: { endpoint: 'http://127.0.0.1:2' } },
+  });
+});
+
+test.each<[string, Environment, string]>([
+  ['without a log group', { LOG_GROUP: '' }, 'LOG_GROUP'],
+  ['with a log group’s ARN', { LOG_GROUP: 'arn:aws:logs:us-east-1:111122223333:log-group:a' }, 'LOG_GROUP'],
+  ['without roles: every write would look foreign', { SERVICE_ROLES: '' }, 'SERVICE_ROLES'],
+  ['with ARNs of roles', { SERVICE_ROLES: 'arn:aws:iam::111122223333:role/portcullis/a' }, 'SERVICE_ROLES'],
+  ['with an endpoint that is no URL', { AWS_ENDPOINT_URL_CLOUDTRAIL: 'trail' }, 'AWS_ENDPOINT_URL_CLOUDTRAIL'],
+  ['with another', { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'logs' }, 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'],
+])('reconciliation is refused %s', (_name, over, variable) => {
+  expect(faultsOf(reconciling(over)).map((fault) => fault.split(' ')[0])).toEqual([variable]);
+});
+
 test('a bad deployment is told every bad variable at once', () => {
   const env = { AWS_REGION: '', AWS_ENDPOINT_URL_DYNAMODB: 'localhost:8000', POWERTOOLS_IDEMPOTENCY_DISABLED: 'true' };
   const faults = faultsOf(env);

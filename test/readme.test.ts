@@ -1,10 +1,17 @@
-/** The README's tables are made from the code: `npx vitest run test/readme.test.ts -u` makes them anew. */
+/** The README's tables and its audit record are made from the code: `npx vitest run test/readme.test.ts -u` makes them anew. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { failure } from '../src/audit/outcome.ts';
+import { recordsOf } from '../src/audit/record.ts';
 import { GATEWAY_RESPONSES, type GatewayResponseKind } from '../src/http/gateway-response.ts';
 import { METRICS, type MetricKind } from '../src/metrics/catalogue.ts';
+import { decide } from '../src/policy/decide.ts';
+import { checkDocument } from '../src/policy/document.ts';
+import { compile } from '../src/policy/policy.ts';
 import { RULES } from '../src/policy/rules/index.ts';
-import { PROBLEMS, type ProblemKind } from '../src/problem.ts';
+import { PROBLEMS, Problem, type ProblemKind } from '../src/problem.ts';
+import type { Request } from '../src/provisioning.ts';
+import { FINDINGS } from '../src/reconciliation/findings.ts';
 
 const tables: Readonly<Record<string, string>> = {
   problems: table(
@@ -27,6 +34,10 @@ const tables: Readonly<Record<string, string>> = {
       title,
     ]),
   ),
+  findings: table(
+    ['finding', 'what was found', 'how it comes about', 'what to do'],
+    Object.entries(FINDINGS).map(([kind, { title, meaning, remedy }]) => [`\`${kind}\``, title, meaning, remedy]),
+  ),
   rules: table(
     ['rule', 'what is true when it passes', 'settings'],
     [...RULES.values()].map(({ id, summary, settings }) => [
@@ -37,6 +48,7 @@ const tables: Readonly<Record<string, string>> = {
         .join(', '),
     ]),
   ),
+  record: fenced(deniedCreation()),
   metrics: table(
     ['metric', 'unit', 'also by', ''],
     Object.entries<MetricKind>(METRICS).map(([name, { unit, by, tells }]) => [
@@ -48,7 +60,7 @@ const tables: Readonly<Record<string, string>> = {
   ),
 };
 
-test('the tables of the README are fresh', async () => {
+test('what the README has from the code is fresh', async () => {
   const readme = readFileSync('README.md', 'utf8');
   const fresh = Object.entries(tables).reduce(
     (text, [name, rows]) =>
@@ -61,4 +73,67 @@ test('the tables of the README are fresh', async () => {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return `${lines.join('\n')}\n`;
+}
+
+/** What the audit trail writes of a creation that the demo team is denied. */
+function deniedCreation(): object {
+  const principal = {
+    kind: 'iam',
+    partition: 'aws',
+    account: '111122223333',
+    type: 'role',
+    name: 'payments-ci',
+  } as const;
+  const document = {
+    revision: '2026-11-20.1',
+    rules: { 'signature-is-allowed': { enforcement: 'deny', allow: ['AMAZON.UserInput'] } },
+    teams: { payments: { principals: [`arn:aws:iam::111122223333:role/${principal.name}`], agents: ['AGENT12345'] } },
+  };
+  const request: Request<'CreateAgentActionGroup'> = {
+    operation: 'CreateAgentActionGroup',
+    agentId: 'AGENT12345',
+    agentVersion: 'DRAFT',
+    actionGroup: { actionGroupName: 'shell', parentActionGroupSignature: 'ANTHROPIC.Bash' },
+    clientToken: undefined,
+    dryRun: false,
+    prepare: 'none',
+    caller: {
+      principal,
+      arn: 'arn:aws:sts::111122223333:assumed-role/payments-ci/build-1842',
+      session: 'build-1842',
+      uniqueId: 'AROAEXAMPLEPAYMENTSCI',
+      account: '111122223333',
+      sourceIp: '192.0.2.44',
+      userAgent: 'Boto3/1.43.0',
+    },
+  };
+  const checked = checkDocument(document);
+  if ('faults' in checked) throw new TypeError(JSON.stringify(checked.faults));
+  const policy = compile(checked.ok, 'f3a8'.repeat(16));
+  const decision = { id: '8f3b1c52-6a0e-4d3e-9b1f-2f6f5d1f7c11', ...decide(policy, { ...request, principal }, 0) };
+  const records = recordsOf({
+    ids: { requestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef', traceId: undefined },
+    request,
+    decision,
+    tokenHash: undefined,
+    place: { account: '111122223333', region: 'us-east-1' },
+  });
+  return records.outcome(Date.parse('2026-11-25T12:00:00Z'), 2, failure(new Problem('POLICY_DENIED'), undefined));
+}
+
+/** JSON with a member to a line, and those of `unmapped` too: a whole record would fill pages. */
+function fenced({ unmapped, ...event }: { unmapped?: object }): string {
+  const members = (object: object, indent: string) =>
+    Object.entries(JSON.parse(JSON.stringify(object)))
+      .map(([name, value]) => `${indent}${JSON.stringify(name)}: ${spaced(value)}`)
+      .join(',\n');
+  const inner = members(unmapped ?? {}, '    ');
+  return `\`\`\`json\n{\n${members(event, '  ')},\n  "unmapped": {\n${inner}\n  }\n}\n\`\`\`\n`;
+}
+
+function spaced(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${spaced(member)}`);
+  return `{ ${members.join(', ')} }`;
 }
