@@ -75,7 +75,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `${lines.join('\n')}\n`;
 }
 
-/** What the audit trail writes of a creation that the demo team is denied. */
+/** What the audit trail writes of a creation that the policy denies. */
 function deniedCreation(): object {
   const principal = {
     kind: 'iam',

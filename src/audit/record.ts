@@ -79,6 +79,7 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
       exemptions: decision.exemptions,
     },
   };
+  const idempotency = (replayed?: boolean) => (tokenHash === undefined ? undefined : { tokenHash, replayed });
   const metadata = (phase: Phase) => ({
     version: OCSF_VERSION,
     uid: `${decision.id}:${phase}`,
@@ -107,13 +108,12 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
       api,
       resources: resources(asked.actionGroupId),
       ...control(action, asked.dryRun === true ? 'Logged' : denied ? 'Blocked' : 'Allowed'),
-      unmapped: { phase: 'attempt', ...shared, idempotency: { tokenHash }, ...details },
+      unmapped: { phase: 'attempt', ...shared, idempotency: idempotency(), ...details },
     }),
 
     /** What became of it, so many milliseconds after the attempt. */
     outcome(time: number, duration: number, { standing: ended, disposition, words, response, told }: Outcome) {
       const actionGroupId = told.actionGroupId ?? asked.actionGroupId;
-      const replayed = told.disposition === 'replayed' ? true : undefined;
       return {
         ...head,
         time,
@@ -131,7 +131,7 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
           ...shared,
           actionGroupId,
           outcome: told,
-          idempotency: { tokenHash, replayed },
+          idempotency: idempotency(told.disposition === 'replayed' ? true : undefined),
           ...details,
         },
       };
@@ -155,7 +155,7 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
           phase: 'preparation',
           ...shared,
           preparation: { status, failureReasons: maskedReasons(failureReasons), upstream: { requestId } },
-          idempotency: { tokenHash },
+          idempotency: idempotency(),
           ...details,
         },
       };
