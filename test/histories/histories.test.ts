@@ -8,12 +8,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TOKEN_REPEATS } from '../../src/local/bedrock/settings.ts';
 import { POLICY } from '../support/service.ts';
-import type { Fate } from './gate.ts';
+import type { Effect, Fate } from './gate.ts';
 import { live, type Met } from './history.ts';
 import { type Call, histories, type Step } from './steps.ts';
 
 const SEED = 20_261_125;
-const RUNS = 8;
+const RUNS = 6;
 const STEPS = 12;
 
 test(`${RUNS} histories of up to ${STEPS} steps keep every promise (seed ${SEED})`, { timeout: 120_000 }, async () => {
@@ -31,16 +31,20 @@ function create(lambda: number, members: Partial<Call & { kind: 'create' }> = {}
   return { do: 'call', calls: [{ ...call, lambda, fate: null, ...members }] };
 }
 
+/** Of the group that is there from the start, as it was last read. */
+function update(...lambdas: number[]): Step {
+  const call = { kind: 'update', surface: 'rest', team: 'travel', fate: null } as const;
+  return { do: 'call', calls: lambdas.map((lambda, description) => ({ ...call, lambda, description })) };
+}
+
+function lost(operation: string, effect: Effect): Step {
+  return { do: 'break', target: 'bedrock', operation, effect, times: 3 };
+}
+
 const sleepsBefore = (at: number): Fate => ({ what: 'freeze', at, heard: false });
 const sleepsAfter = (at: number): Fate => ({ what: 'freeze', at, heard: true });
 const repeats = (tokenRepeat: (typeof TOKEN_REPEATS)[number]): Step => ({ do: 'repeat', tokenRepeat });
-const refused: Step = {
-  do: 'break',
-  target: 'bedrock',
-  operation: 'CreateAgentActionGroup',
-  effect: 'throttle',
-  times: 3,
-};
+const refused = lost('CreateAgentActionGroup', 'throttle');
 
 /** Histories that once broke a promise, or would if a guard went: each alone finds it again. */
 const KNOWN: readonly [string, readonly Step[]][] = [
@@ -61,7 +65,7 @@ const KNOWN: readonly [string, readonly Step[]][] = [
   [
     'an owner wakes after a takeover and is refused: the record is not its to delete',
     [
-      create(slow, { fate: sleepsBefore(2) }),
+      create(slow, { fate: sleepsAfter(1) }),
       create(right),
       refused,
       { do: 'thaw' },
@@ -69,6 +73,17 @@ const KNOWN: readonly [string, readonly Step[]][] = [
       create(right, { body: 'b' }),
     ],
   ],
+  [
+    'an outcome is unknown, and another body comes with the token',
+    [
+      lost('CreateAgentActionGroup', 'lose-answer'),
+      lost('ListAgentActionGroups', 'drop'),
+      create(right),
+      { do: 'mend' },
+      create(right, { body: 'b' }),
+    ],
+  ],
+  ['several change at once what each of them read', [update(right), update(0, 3, 4, 5)]],
 ];
 
 test.concurrent.each(KNOWN)('%s', { timeout: 60_000 }, async (_what, steps) => live(steps, POLICY));

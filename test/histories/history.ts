@@ -1,6 +1,6 @@
 /** Lets a history happen, and holds the promises against it after each step, and once more when all has come to rest. */
 import { BedrockAgentClient, CreateAgentActionGroupCommand } from '@aws-sdk/client-bedrock-agent';
-import { codeOf, holds, isAllowed, isSuccess, judge, type Made, scopeOf } from './judge.ts';
+import { codeOf, descriptionOf, holds, isAllowed, isSuccess, judge, type Made, scopeOf } from './judge.ts';
 import { AGENTS, type Call, type Step } from './steps.ts';
 import { type Sent, startWorld, type World, type WorldReply, type WorldRequest } from './world.ts';
 
@@ -218,8 +218,12 @@ function groupOf(actionGroupName: string, description: string) {
   return { actionGroupName, description, actionGroupExecutor: { lambda: LAMBDA } };
 }
 
-function creationOf({ body, ...call }: Call & { kind: 'create' }, name: string) {
-  const group = { ...groupOf(name, `Body ${body}.`), clientToken: `a-token-long-enough-for-everybody-${call.token}` };
+function creationOf(call: Call & { kind: 'create' }, name: string) {
+  const { body } = call;
+  const group = {
+    ...groupOf(name, descriptionOf(call)),
+    clientToken: `a-token-long-enough-for-everybody-${call.token}`,
+  };
   if (body === 'invalid') return { ...group, actionGroupState: 'enabled' };
   if (body === 'denied') return { ...group, actionGroupExecutor: { lambda: LAMBDA.replace('agents-', 'other-') } };
   return group;

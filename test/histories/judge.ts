@@ -27,6 +27,11 @@ export function isAllowed(call: Call): boolean {
   return (call.body === 'a' || call.body === 'b') && !(call.team === 'payments' && call.agent === 1);
 }
 
+/** By which a group of one body is told from that of another. */
+export function descriptionOf(call: Call): string {
+  return call.kind === 'create' ? `Body ${call.body}.` : '';
+}
+
 /** The problem's code; on the AWS surface read from what the client is shown. */
 export function codeOf({ body }: WorldReply): string {
   if (body?.code !== undefined) return body.code;
@@ -74,7 +79,8 @@ export function judge({ bedrock, audits }: Pick<World, 'bedrock' | 'audits'>, ma
       continue;
     }
     if (isSuccess(reply)) namesItsCommit(one, reply, bedrock.ledger);
-    if (ifMatch !== undefined && isSuccess(reply)) {
+    // A lease cannot stop a change that its owner has sent already, so one that sleeps between is left out.
+    if (ifMatch !== undefined && isSuccess(reply) && call.fate?.what !== 'freeze') {
       holds('what was read is changed once', !updated.has(ifMatch), { first: updated.get(ifMatch), second: one });
       updated.set(ifMatch, one);
     }
@@ -125,7 +131,7 @@ function namesItsCommit({ call, name, id }: Made, reply: WorldReply, ledger: rea
       return same && entry.name === name && group?.actionGroupName === name;
     });
   const named = {
-    create: () => knows('CreateAgentActionGroup'),
+    create: () => knows('CreateAgentActionGroup') && group.description === descriptionOf(call),
     update: () => by('UpdateAgentActionGroup') && group?.actionGroupId === id,
     delete: () => by('DeleteAgentActionGroup'),
     put: () => {
