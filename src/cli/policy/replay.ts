@@ -1,13 +1,12 @@
 /** `portcullis policy replay`: a candidate policy on recorded decisions. */
-import { stat } from 'node:fs/promises';
 import { decide, type Verdict } from '../../policy/decide.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { API_ACTIVITY, eventsIn, isBlock, type Json } from '../audit-log/events.ts';
+import { files } from '../audit-log/files.ts';
 import { type Command, CommandError, type ExitCode, InputError, type Terminal } from '../command.ts';
 import { readArgs } from '../options.ts';
-import { progressOn } from '../progress.ts';
 import { type Style, styleOf } from '../style.ts';
 import { table } from '../table.ts';
-import { attemptsIn } from './audit-log.ts';
 import { policyIn } from './load.ts';
 import { type Decided, fromRecord, type Place, type Recorded } from './recorded.ts';
 import { type Kind, Tally } from './tally.ts';
@@ -67,45 +66,42 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
 }
 
 async function replayAll(
-  files: readonly string[],
+  logs: readonly string[],
   candidate: Policy,
   baseline: Policy | undefined,
   place: Place,
   terminal: Terminal,
 ): Promise<Replayed> {
-  const progress = progressOn(terminal);
   const tally = new Tally();
   const unjudged = new Map<string, number>();
   let unreadable = 0;
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  try {
-    for (const file of files) {
-      const total = await stat(file).then(
-        ({ size }) => size,
-        () => 0,
-      );
-      const say = (read: number) => () =>
-        `${file}: ${Math.floor((100 * read) / total)}%, ${tally.counts.decisions} decisions`;
-      for await (const event of attemptsIn(file, (read) => progress.show(say(read)))) {
-        const recorded = fromRecord(event, place);
-        if (recorded === undefined) {
-          unreadable++;
-          continue;
-        }
-        const after = decidedBy(candidate, recorded);
-        const before = baseline === undefined ? recorded.decided : decidedBy(baseline, recorded);
-        for (const rule of after.skipped) unjudged.set(rule, (unjudged.get(rule) ?? 0) + 1);
-        tally.add(recorded.decisionId, before, after);
-        from = Math.min(from, recorded.atEpochMs);
-        to = Math.max(to, recorded.atEpochMs);
+  for await (const lines of files(logs, terminal)) {
+    for (const event of lines.flatMap(attemptsIn)) {
+      const recorded = fromRecord(event, place);
+      if (recorded === undefined) {
+        unreadable++;
+        continue;
       }
+      const after = decidedBy(candidate, recorded);
+      const before = baseline === undefined ? recorded.decided : decidedBy(baseline, recorded);
+      for (const rule of after.skipped) unjudged.set(rule, (unjudged.get(rule) ?? 0) + 1);
+      tally.add(recorded.decisionId, before, after);
+      from = Math.min(from, recorded.atEpochMs);
+      to = Math.max(to, recorded.atEpochMs);
     }
-  } finally {
-    progress.end();
   }
   const text = (epochMs: number) => (Number.isFinite(epochMs) ? new Date(epochMs).toISOString() : '');
   return { tally, unreadable, unjudged, from: text(from), to: text(to) };
+}
+
+/** The attempts in a line; most other lines are known for what they are without being parsed. */
+function attemptsIn(line: string): Json[] {
+  if (!line.includes('attempt')) return [];
+  return [...eventsIn(line)].filter(
+    ({ class_uid, metadata }) => class_uid === API_ACTIVITY && isBlock(metadata) && metadata.event_code === 'attempt',
+  );
 }
 
 /** Without the findings of rules that the record tells too little for; those are `skipped`. */

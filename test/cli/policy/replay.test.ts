@@ -228,7 +228,7 @@ describe('a log is read as it comes', () => {
       },
     );
     expect(JSON.parse(out)).toMatchObject({ decisions: 100_000, same: 50_000, newlyDenied: 50_000 });
-    expect(shown).toMatch(/audit\.log: \d+%, \d+ decisions/);
+    expect(shown).toMatch(/audit\.log: \d+%/);
   });
 });
 
