@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ALARMS } from '../../src/deploy/alarms.ts';
-import { functionId } from '../../src/deploy/functions.ts';
+import { functionId, functionsOf } from '../../src/deploy/functions.ts';
 import { ROLE_PATH } from '../../src/deploy/guard-rails.ts';
 import { ASYNCHRONOUS, PERMISSIONS } from '../../src/deploy/permissions.ts';
 import { roleId } from '../../src/deploy/roles.ts';
@@ -335,6 +335,20 @@ describe('a customer managed key', () => {
       }
     }
   });
+});
+
+test('reconciliation takes for ours what any writing function does, and nothing else', () => {
+  for (const name of ['reconcile', 'detect-bypass']) {
+    const { SERVICE_ROLES } = plain().Resources[functionId(name)]!.Properties.Environment.Variables;
+    const roles = SERVICE_ROLES['Fn::Join'][1].map(({ Ref }: { Ref: string }) => Ref);
+    expect(roles.sort()).toEqual(functionsOf('writing').map(roleId).sort());
+  }
+});
+
+test('no alarm adds up more metrics than one can', () => {
+  for (const group of ['writing', 'asking', 'background'] as const) {
+    expect([group, functionsOf(group).length > 0, functionsOf(group).length <= 10]).toEqual([group, true, true]);
+  }
 });
 
 test('a topic hears of every alarm, and of its end', () => {
