@@ -73,7 +73,7 @@ export function parseListActionGroupsBody({ labels, query }: RawRead, body: unkn
   const parsed = allOf({
     labels: readLabels(labels, { agentId: Id, agentVersion: Version }),
     query: readQuery(query, {}),
-    page: check(ListBody, body ?? {}),
+    page: check(ListBody, body === undefined ? {} : body),
   });
   const { maxResults, nextToken } = parsed.page;
   return { operation: 'ListAgentActionGroups', ...parsed.labels, maxResults, nextToken };

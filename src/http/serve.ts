@@ -79,7 +79,11 @@ export function serve<Services extends Reporting, Answer>(
   if (body !== 'ignored') {
     const parser = httpJsonBodyParser();
     handler.before((request) => {
-      if (body === 'optional' && !hasBody(request.event)) return;
+      if (body === 'optional' && !hasBody(request.event)) {
+        // Not null, nor empty: those are what the JSON texts `null` and `""` say.
+        request.event.body = undefined as never;
+        return;
+      }
       readText(request.event);
       parser.before?.(request as never);
     });
@@ -115,7 +119,7 @@ function callOf(
     labels: event.pathParameters ?? {},
     query: (event.multiValueQueryStringParameters ?? {}) as Record<string, string[]>,
     header: (name) => headerValues(event, name),
-    body: body === 'ignored' || !hasBody(event) ? undefined : event.body,
+    body: body === 'ignored' ? undefined : event.body,
     lambda,
     deadline: deadline(() => lambda.getRemainingTimeInMillis() - STAGES_END_BEFORE_END_MS, cutOff),
   };

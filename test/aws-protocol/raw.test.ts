@@ -70,6 +70,12 @@ describe('what clients send differently', () => {
     expect(json).not.toHaveProperty('nextToken');
   });
 
+  test.each(['""', 'null', '[]', '0', 'false'])('but not with %s, which is no object', async (given) => {
+    const failure = await raw(service, 'POST', GROUPS, given);
+    expectFailure(failure, 400, 'ValidationException', expect.stringMatching(/^The body must be an object/));
+    expect(service.bedrock.requests).toEqual([]);
+  });
+
   test('an empty object may come where the operation has no body', async () => {
     expect((await raw(service, 'POST', AGENT_PATH, {})).status).toBe(202);
     expect((await raw(service, 'GET', AGENT_PATH, {})).status).toBe(200);
