@@ -9,14 +9,35 @@ export interface Deadline {
   remainingMs(): number;
 }
 
-export function deadline(remainingMs: () => number, cutOff?: AbortSignal): Deadline {
+/** A deadline whose owner tells when its invocation is over. */
+export interface EndingDeadline extends Deadline {
+  /** Nothing waits any more: lets go of every timer, each of which would keep its call in memory until it fires. */
+  end(): void;
+}
+
+/** @param cutOff the end of the invocation itself, whatever time was left */
+export function deadline(remainingMs: () => number, cutOff?: AbortSignal): EndingDeadline {
   const startedWithMs = remainingMs();
+  const running = new Map<AbortController, NodeJS.Timeout>();
+  // One for all shares: `AbortSignal.any` would tie each of them to the invocation for as long as its timer runs.
+  const stopAll = () => {
+    for (const controller of running.keys()) controller.abort(cutOff?.reason);
+  };
+  cutOff?.addEventListener('abort', stopAll, { once: true });
   return {
     remainingMs,
     share(fraction) {
       const leftMs = remainingMs() - startedWithMs * (1 - fraction);
-      const timer = AbortSignal.timeout(Math.max(1, Math.floor(leftMs)));
-      return cutOff === undefined ? timer : AbortSignal.any([timer, cutOff]);
+      const controller = new AbortController();
+      if (cutOff?.aborted) controller.abort(cutOff.reason);
+      const expire = () => controller.abort(new DOMException('The time for this call is over.', 'TimeoutError'));
+      running.set(controller, setTimeout(expire, Math.max(1, Math.floor(leftMs))).unref());
+      return controller.signal;
+    },
+    end() {
+      cutOff?.removeEventListener('abort', stopAll);
+      for (const timer of running.values()) clearTimeout(timer);
+      running.clear();
     },
   };
 }

@@ -1,16 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deadline } from '../src/deadline.ts';
 
-// `AbortSignal.timeout` keeps its own time: these look at what it is asked for.
-let asked: number[] = [];
-beforeEach(() => {
-  asked = [];
-  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-    asked.push(ms);
-    return new AbortController().signal;
-  });
-});
-afterEach(() => vi.restoreAllMocks());
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 test.each([
   ['at the start, the share itself', 20_000, 0.75, 15_000],
@@ -19,14 +11,35 @@ test.each([
   ['when all is used up, at once', 0, 0.85, 1],
 ])('%s', (_name, remainingMs, share, expectedMs) => {
   const remaining = vi.fn().mockReturnValueOnce(20_000).mockReturnValue(remainingMs);
-  deadline(remaining).share(share);
-  expect(asked).toEqual([expectedMs]);
+  const signal = deadline(remaining).share(share);
+  vi.advanceTimersByTime(expectedMs - 1);
+  expect(signal.aborted).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect([signal.aborted, signal.reason.name]).toEqual([true, 'TimeoutError']);
 });
 
-test('ends with the invocation, whatever time was left', () => {
+describe('ends with the invocation, whatever time was left', () => {
+  test('every share', () => {
+    const cutOff = new AbortController();
+    const { share } = deadline(() => 20_000, cutOff.signal);
+    const signals = [share(0.75), share(1)];
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+    cutOff.abort('over');
+    expect(signals.map(({ reason }) => reason)).toEqual(['over', 'over']);
+  });
+
+  test('a share that is asked for afterwards', () => {
+    expect(deadline(() => 20_000, AbortSignal.abort('over')).share(1).reason).toBe('over');
+  });
+});
+
+test('leaves no timer and no listener behind', () => {
   const cutOff = new AbortController();
-  const signal = deadline(() => 20_000, cutOff.signal).share(0.75);
-  expect(signal.aborted).toBe(false);
+  const removed = vi.spyOn(cutOff.signal, 'removeEventListener');
+  const until = deadline(() => 20_000, cutOff.signal);
+  const signal = until.share(1);
+  until.end();
+  expect([vi.getTimerCount(), removed.mock.calls.length]).toEqual([0, 1]);
   cutOff.abort();
-  expect(signal.aborted).toBe(true);
+  expect(signal.aborted).toBe(false);
 });

@@ -97,8 +97,13 @@ export function serve<Services extends Reporting, Answer>(
   });
   handler.handler(async (event: APIGatewayProxyEvent, context: Context, { signal }: { signal: AbortSignal }) => {
     const ids = idsOf(event);
-    const answer = await operation(callOf(event, context, ids, signal, body), services);
-    return surface.present(answer, ids.requestId);
+    const until = deadline(() => context.getRemainingTimeInMillis() - STAGES_END_BEFORE_END_MS, signal);
+    try {
+      const answer = await operation(callOf(event, context, ids, until, body), services);
+      return surface.present(answer, ids.requestId);
+    } finally {
+      until.end();
+    }
   });
   return (event, context) => handler(event, context);
 }
@@ -107,7 +112,7 @@ function callOf(
   event: APIGatewayProxyEvent,
   lambda: Context,
   ids: RequestIds,
-  cutOff: AbortSignal,
+  until: Deadline,
   body: ServeOptions['body'],
 ): Call {
   return {
@@ -121,7 +126,7 @@ function callOf(
     header: (name) => headerValues(event, name),
     body: body === 'ignored' ? undefined : event.body,
     lambda,
-    deadline: deadline(() => lambda.getRemainingTimeInMillis() - STAGES_END_BEFORE_END_MS, cutOff),
+    deadline: until,
   };
 }
 
