@@ -10,6 +10,12 @@ import { quoteCharacter } from './quote.ts';
 /** Far above the deepest valid request: a parameter of a function is at level six. */
 export const MAX_DEPTH = 32;
 
+/**
+ * Objects, lists and what follows a comma, together: far above any action group, and few enough for a parser that looks at
+ * each of them. A megabyte of `0,0,0` would keep Middy's busy for half a second.
+ */
+export const MAX_PARTS = 20_000;
+
 /** One open object or array. Frames are used again, so that a megabyte of `{}` makes no garbage. */
 interface Frame {
   isObject: boolean;
@@ -31,7 +37,8 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Names given twice in one object (compared after unescaping), and nesting beyond 32 levels, which ends the search.
+ * Names given twice in one object (compared after unescaping); nesting beyond 32 levels, or more parts than any request has,
+ * which ends the search.
  *
  * Never throws, looks at no character more than a few times, and takes text that is no JSON at all: that the parser will say.
  */
@@ -39,6 +46,7 @@ export function scanJson(text: string): readonly Fault[] {
   const faults: Fault[] = [];
   const frames: Frame[] = [];
   let depth = 0;
+  let parts = 0;
   let top: Frame | undefined;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
@@ -60,6 +68,7 @@ export function scanJson(text: string): readonly Fault[] {
       case OPEN_BRACE:
       case OPEN_BRACKET:
         if (depth === MAX_DEPTH) return [...faults, tooDeep(pathTo(frames, depth))];
+        if (++parts > MAX_PARTS) return [...faults, TOO_MANY_PARTS];
         top = open(frames, depth++, code === OPEN_BRACE);
         break;
       case CLOSE_BRACE:
@@ -68,6 +77,7 @@ export function scanJson(text: string): readonly Fault[] {
         top = depth > 0 ? frames[depth - 1] : undefined;
         break;
       case COMMA:
+        if (++parts > MAX_PARTS) return [...faults, TOO_MANY_PARTS];
         if (top?.isObject) top.expectsName = true;
         else if (top) top.key = Number(top.key) + 1;
         break;
@@ -156,6 +166,12 @@ function repeated(name: string, pointer: string): Fault {
     fix: 'Keep one of them: parsers disagree about which one counts.',
   };
 }
+
+const TOO_MANY_PARTS: Fault = {
+  pointer: '',
+  message: `The body has more than ${MAX_PARTS} members and items.`,
+  fix: 'Send fewer. A large OpenAPI schema goes as text into apiSchema.payload, or into S3.',
+};
 
 function tooDeep(pointer: string): Fault {
   return {

@@ -114,6 +114,24 @@ describe('bodies', () => {
     });
   });
 
+  test.each<[string, unknown]>([
+    ['half a million zeros', Array(500_000).fill(0)],
+    ['a third of a million lists', Array(330_000).fill([])],
+    ['60,000 members', Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`k${index}`, 0]))],
+    ['40,000 functions', group({ functionSchema: { functions: Array(40_000).fill({ name: 'f' }) } })],
+  ])('%s: a parser that looks at each would be busy with them for long', async (_name, body) => {
+    const message = 'The body has more than 20000 members and items.';
+    expectProblem(await service.post(body), 'MALFORMED_BODY', {
+      detail: message,
+      errors: [{ pointer: '', message, fix: expect.any(String) }],
+    });
+  });
+
+  test('20,000 members and items are read', async () => {
+    const reply = await service.post({ actionGroupName: 'many', list: Array(19_997).fill(0) });
+    expect(reply.json.errors).toEqual([expect.objectContaining({ pointer: '/list' })]);
+  });
+
   test.each<[string, string, string]>([
     ['the same name twice', `{"actionGroupName": "a", "actionGroupName": "${MARK}"}`, '/actionGroupName'],
     [
