@@ -198,3 +198,9 @@ test('a body that breaks off runs nothing', async () => {
   await close();
   expect(seen).toEqual([]);
 });
+
+test('an expectation that nobody knows is passed over: Node would refuse it without a word', async () => {
+  const { port } = await gateway();
+  const answer = await raw(port, byHand(port, 'GET /health HTTP/1.1', 'Expect: tea'));
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+});
