@@ -1,6 +1,7 @@
+import type { Config } from './config.ts';
 import { isLambda, parseConfig } from './config.ts';
 import type { LambdaHandler } from './http/serve.ts';
-import { createServices, type Services } from './services.ts';
+import { createServices, createServicesWithoutBedrock, type Services } from './services.ts';
 
 /**
  * A handler as a deployed Lambda: services are built from the environment, once.
@@ -9,9 +10,21 @@ import { createServices, type Services } from './services.ts';
  * elsewhere (a test, the local gateway) importing an operation asks nothing of the environment.
  */
 export function inLambda(serve: (services: Services) => LambdaHandler): LambdaHandler {
+  return startedOnce(serve, createServices);
+}
+
+/** The same for an operation that never asks Bedrock: its bundle carries nothing of the SDK. */
+export function inLambdaWithoutBedrock(serve: (services: Services) => LambdaHandler): LambdaHandler {
+  return startedOnce(serve, createServicesWithoutBedrock);
+}
+
+function startedOnce(
+  serve: (services: Services) => LambdaHandler,
+  create: (config: Config) => Services,
+): LambdaHandler {
   let handler: LambdaHandler | undefined;
   const start = () => {
-    handler ??= serve(createServices(parseConfig()));
+    handler ??= serve(create(parseConfig()));
     return handler;
   };
   if (isLambda) start();

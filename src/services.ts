@@ -1,6 +1,7 @@
 /** The only wiring: the real stages of the flow, built once for a Lambda from its configuration. */
 import { randomUUID } from 'node:crypto';
-import { applying } from './applying.ts';
+import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+import type { Applies, ApplyContext } from './applying/context.ts';
 import { beginTrail } from './audit/trail.ts';
 import { createBedrockClient } from './bedrock/client.ts';
 import { metered } from './bedrock/metered.ts';
@@ -26,15 +27,23 @@ export interface Services {
   readonly policy: () => Promise<Policy>;
   /** Undefined where none is kept. */
   readonly provenance: ProvenanceKeeper | undefined;
-  /** The stages of one request. */
-  readonly stagesOf: <R extends Request>(call: Call) => Stages<R>;
+  /** The stages of one request. @param applies what the operation does in Bedrock. */
+  readonly stagesOf: <R extends Request>(call: Call, applies: Partial<Applies>) => Stages<R>;
 }
 
 /** @param write where log lines go; the process's standard output unless a test wants to read them. */
 export function createServices(config: Config, write?: WriteLine): Services {
+  return wire(config, createBedrockClient(config), write);
+}
+
+/** For what only decides: a request that would be carried out fails. */
+export function createServicesWithoutBedrock(config: Config, write?: WriteLine): Services {
+  return wire(config, undefined, write);
+}
+
+function wire(config: Config, bedrock: BedrockAgentClient | undefined, write: WriteLine | undefined): Services {
   const log = new LineLogger(write, config.serviceName);
   const meter = new Meter(log);
-  const bedrock = createBedrockClient(config);
   const policy = available(policySource(config, log));
   const storeClient = remembered(async () => {
     const { createStoreClient } = await import('./idempotency/store-client.ts');
@@ -51,9 +60,11 @@ export function createServices(config: Config, write?: WriteLine): Services {
     return known();
   };
 
-  const stagesOf = (call: Call): Stages => {
+  const stagesOf = (call: Call, applies: Partial<Applies>): Stages => {
     const { deadline } = call;
-    const { client, spentMs: upstreamMs } = metered(bedrock, call.header('traceparent')[0]);
+    const asked = bedrock && metered(bedrock, call.header('traceparent')[0]);
+    const client = asked?.client as BedrockAgentClient; // absent only where nothing is carried out
+    const upstreamMs = asked?.spentMs ?? (() => 0);
     const agentOf = ({ agentId }: { agentId: string }) => ({ account: call.account, region: config.region, agentId });
     const token = (request: Request, { team }: Decision) =>
       request.operation === 'CreateAgentActionGroup' && request.clientToken !== undefined && team !== undefined
@@ -61,7 +72,7 @@ export function createServices(config: Config, write?: WriteLine): Services {
         : undefined;
     const reading = ({ id }: Decision) => ({ decisionId: id, abortSignal: deadline.share(0.8) });
 
-    const apply = applying({ client, table, call, agentOf, reading, token });
+    const context: ApplyContext = { client, table, call, agentOf, reading, token };
 
     const stages: Stages = {
       async decide(request) {
@@ -99,7 +110,13 @@ export function createServices(config: Config, write?: WriteLine): Services {
         await rehearse(client, request, reading(decision));
       },
 
-      apply: (request, decision) => (apply[request.operation] as Stages['apply'])(request, decision),
+      async apply(request, decision) {
+        const apply = applies[request.operation] as (
+          request: Request,
+          ...rest: unknown[]
+        ) => ReturnType<Stages['apply']>;
+        return apply(request, decision, context);
+      },
 
       async remember(request, decision, outcome) {
         await provenance?.remember(request, decision, outcome, deadline);

@@ -6,7 +6,7 @@ import { recordsOf } from '../src/audit/record.ts';
 import { GATEWAY_RESPONSES, type GatewayResponseKind } from '../src/http/gateway-response.ts';
 import { METRICS, type MetricKind } from '../src/metrics/catalogue.ts';
 import { decide } from '../src/policy/decide.ts';
-import { checkDocument } from '../src/policy/document.ts';
+import { checkDocument } from '../src/policy/grammar.ts';
 import { compile } from '../src/policy/policy.ts';
 import { RULES } from '../src/policy/rules/index.ts';
 import { PROBLEMS, Problem, type ProblemKind } from '../src/problem.ts';

@@ -1,3 +1,4 @@
+import { applyingByNeed } from '../applying/by-need.ts';
 import { parseGetAgent, parsePrepareAgent } from '../contract/agent.ts';
 import { allOf } from '../contract/checked.ts';
 import { parseCreateActionGroup } from '../contract/create-action-group.ts';
@@ -23,7 +24,7 @@ export const awsProtocol: Operation<Services, AwsAnswer> = async (call, { stages
   // What REST takes beside the service model, a dry run among it, no AWS client sends; and a success without its body
   // would break several.
   allOf({ query: readQuery(query, operation === 'DeleteAgentActionGroup' ? DELETE_QUERY : {}) });
-  const run = <R extends Request>(request: R) => provision(request, patient(stagesOf<R>(call), call));
+  const run = <R extends Request>(request: R) => provision(request, patient(stagesOf<R>(call, applyingByNeed), call));
 
   switch (operation) {
     case 'CreateAgentActionGroup': {
@@ -52,7 +53,9 @@ export const awsProtocol: Operation<Services, AwsAnswer> = async (call, { stages
     }
     case 'PrepareAgent': {
       const request = parsePrepareAgent({ labels, query });
-      const { decision, result } = carriedOut(await provision({ ...request, caller }, begun(stagesOf(call))));
+      const { decision, result } = carriedOut(
+        await provision({ ...request, caller }, begun(stagesOf(call, applyingByNeed))),
+      );
       const { status: agentStatus, agentVersion = 'DRAFT', preparedAt = new Date() } = result;
       return success(202, decision, { agentId: request.agentId, agentStatus, agentVersion, preparedAt });
     }

@@ -1,3 +1,4 @@
+import { creating } from '../applying/create.ts';
 import { parseCreateActionGroup } from '../contract/create-action-group.ts';
 import { presentWrite } from '../http/action-group-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
@@ -13,7 +14,10 @@ export const createActionGroup: RestOperation<Services> = async (call, { stagesO
     idempotencyKeys: call.header('idempotency-key'),
     body: call.body,
   });
-  const done = await provision({ ...request, caller: call.caller }, stagesOf(call));
+  const done = await provision(
+    { ...request, caller: call.caller },
+    stagesOf(call, { CreateAgentActionGroup: creating }),
+  );
   return presentWrite(done, { created: true, collection: call.path, clientToken: request.clientToken });
 };
 

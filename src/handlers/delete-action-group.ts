@@ -1,3 +1,4 @@
+import { deleting } from '../applying/change.ts';
 import { parseDeleteActionGroup } from '../contract/delete-action-group.ts';
 import { presentDecision } from '../http/decision-json.ts';
 import { presentPreparation } from '../http/preparation-json.ts';
@@ -10,7 +11,10 @@ import type { Services } from '../services.ts';
 export const deleteActionGroup: RestOperation<Services> = async (call, { stagesOf }) => {
   const { labels, query } = call;
   const request = parseDeleteActionGroup({ labels, query, ifMatch: call.header('if-match') });
-  const { decision, applied, preparation } = await provision({ ...request, caller: call.caller }, stagesOf(call));
+  const { decision, applied, preparation } = await provision(
+    { ...request, caller: call.caller },
+    stagesOf(call, { DeleteAgentActionGroup: deleting }),
+  );
   if (applied === undefined) return presentDecision(decision);
   // A 204 has no room for how far the deletion is live.
   if (preparation !== undefined) {

@@ -1,3 +1,4 @@
+import { gettingGroup } from '../applying/read.ts';
 import { entityTag } from '../bedrock/entity-tag.ts';
 import { parseGetActionGroup } from '../contract/read-action-groups.ts';
 import { presentActionGroup } from '../http/action-group-json.ts';
@@ -9,7 +10,9 @@ import type { Services } from '../services.ts';
 /** `GET /v1/agents/{agentId}/versions/{agentVersion}/action-groups/{actionGroupId}` */
 export const getActionGroup: RestOperation<Services> = async (call, { stagesOf }) => {
   const request = parseGetActionGroup(call);
-  const { decision, result: group } = carriedOut(await provision({ ...request, caller: call.caller }, stagesOf(call)));
+  const { decision, result: group } = carriedOut(
+    await provision({ ...request, caller: call.caller }, stagesOf(call, { GetAgentActionGroup: gettingGroup })),
+  );
   return {
     status: 200,
     decision,

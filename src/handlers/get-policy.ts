@@ -1,7 +1,7 @@
 import { allOf } from '../contract/checked.ts';
 import { readQuery } from '../contract/query.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
-import { inLambda } from '../lambda.ts';
+import { inLambdaWithoutBedrock } from '../lambda.ts';
 import { explainTo } from '../policy/explain.ts';
 import type { Services } from '../services.ts';
 
@@ -11,4 +11,4 @@ export const getPolicy: RestOperation<Services> = async (call, { policy }) => {
   return { status: 200, body: explainTo(await policy(), call.caller.principal, Date.now()) };
 };
 
-export const handler = inLambda((services) => serveRest(getPolicy, services, { body: 'ignored' }));
+export const handler = inLambdaWithoutBedrock((services) => serveRest(getPolicy, services, { body: 'ignored' }));

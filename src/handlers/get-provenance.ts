@@ -1,3 +1,4 @@
+import { gettingGroup } from '../applying/read.ts';
 import { parseGetProvenance } from '../contract/get-provenance.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
 import { inLambda } from '../lambda.ts';
@@ -9,7 +10,7 @@ import type { Services } from '../services.ts';
 /** `GET /v1/agents/{agentId}/versions/DRAFT/action-groups/{actionGroupId}/provenance` */
 export const getProvenance: RestOperation<Services> = async (call, { stagesOf, provenance }) => {
   const request = { ...parseGetProvenance(call), caller: call.caller };
-  const { decisionId, group, absence } = await look(request, stagesOf(call));
+  const { decisionId, group, absence } = await look(request, stagesOf(call, { GetAgentActionGroup: gettingGroup }));
   const known = await provenance?.find(request, call.deadline).catch((error) => {
     throw decided(error, decisionId);
   });

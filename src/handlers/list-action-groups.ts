@@ -1,3 +1,4 @@
+import { listingGroups } from '../applying/read.ts';
 import { parseListActionGroups } from '../contract/read-action-groups.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
 import { inLambda } from '../lambda.ts';
@@ -7,7 +8,9 @@ import type { Services } from '../services.ts';
 /** `GET /v1/agents/{agentId}/versions/{agentVersion}/action-groups` */
 export const listActionGroups: RestOperation<Services> = async (call, { stagesOf }) => {
   const request = parseListActionGroups(call);
-  const { decision, result: page } = carriedOut(await provision({ ...request, caller: call.caller }, stagesOf(call)));
+  const { decision, result: page } = carriedOut(
+    await provision({ ...request, caller: call.caller }, stagesOf(call, { ListAgentActionGroups: listingGroups })),
+  );
   return { status: 200, decision, body: page };
 };
 

@@ -1,3 +1,4 @@
+import { preparing } from '../applying/prepare.ts';
 import { parsePrepareAgent } from '../contract/agent.ts';
 import { presentPreparation } from '../http/preparation-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
@@ -9,7 +10,9 @@ import type { Services } from '../services.ts';
 /** `POST /v1/agents/{agentId}/prepare` */
 export const prepareAgent: RestOperation<Services> = async (call, { stagesOf }) => {
   const request = parsePrepareAgent(call);
-  const done = carriedOut(await provision({ ...request, caller: call.caller }, begun(stagesOf(call))));
+  const done = carriedOut(
+    await provision({ ...request, caller: call.caller }, begun(stagesOf(call, { PrepareAgent: preparing }))),
+  );
   const { status, preparedAt, agentVersion } = done.result;
   return {
     // Accepted, and not over yet: as Bedrock answers it.

@@ -1,3 +1,4 @@
+import { updating } from '../applying/change.ts';
 import { parseUpdateActionGroup } from '../contract/update-action-group.ts';
 import { presentWrite } from '../http/action-group-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
@@ -9,7 +10,9 @@ import type { Services } from '../services.ts';
 export const updateActionGroup: RestOperation<Services> = async (call, { stagesOf }) => {
   const { labels, query, body } = call;
   const request = parseUpdateActionGroup({ labels, query, ifMatch: call.header('if-match'), body });
-  return presentWrite(await provision({ ...request, caller: call.caller }, stagesOf(call)));
+  return presentWrite(
+    await provision({ ...request, caller: call.caller }, stagesOf(call, { UpdateAgentActionGroup: updating })),
+  );
 };
 
 export const handler = inLambda((services) => serveRest(updateActionGroup, services));

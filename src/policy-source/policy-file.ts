@@ -5,7 +5,9 @@
  * JSON, so this runs where policies are written, tested and built.
  */
 import { createHash } from 'node:crypto';
-import { checkDocument, type Document } from '../policy/document.ts';
+import type { Document } from '../policy/document.ts';
+import { checkDocument, deserialise } from '../policy/grammar.ts';
+import type { Policy } from '../policy/policy.ts';
 import { type FileFault, faultLine, type Locate, readYaml } from './yaml-file.ts';
 
 export interface PolicyFile {
@@ -36,4 +38,9 @@ export function readPolicy(file: string | Uint8Array, fileName: string): PolicyF
   const read = readYaml(bytes, { what: 'a policy', firstKey: 'revision' }, checkDocument);
   if ('faults' in read) throw new PolicyFileError(fileName, read.faults);
   return { document: read.ok, digest: createHash('sha256').update(bytes).digest('hex'), locate: read.locate };
+}
+
+/** Reads a compiled policy that did not come with the code that reads it. @throws {TypeError} as `deserialise`. */
+export function readCompiled(bytes: Uint8Array): Policy {
+  return deserialise(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import type { LineLogger } from '../log.ts';
-import { compile, deserialise, type Policy } from '../policy/policy.ts';
+import { compile, fromBuild, type Policy } from '../policy/policy.ts';
 import { remembered } from '../remembered.ts';
 
 /** The build puts it beside the bundle. */
@@ -28,10 +28,12 @@ export function policySource({ appConfig, policyFile, region }: Config, log: Lin
  *
  * @throws when there is none or it cannot be read whole; nothing may be decided then.
  */
-export async function loadPolicy(file: string = BUILT_IN): Promise<Policy> {
+export async function loadPolicy(file?: string): Promise<Policy> {
+  if (file === undefined) return fromBuild(await readFile(BUILT_IN, 'utf8'));
   const bytes = await readFile(file);
-  if (file.endsWith('.json')) return deserialise(bytes.toString('utf8'));
-  const { readPolicy } = await import('./policy-file.ts'); // with the YAML parser, which a built-in policy does not need
+  // With the grammar and the YAML parser, which a built-in policy does not need.
+  const { readPolicy, readCompiled } = await import('./policy-file.ts');
+  if (file.endsWith('.json')) return readCompiled(bytes);
   const { document, digest } = readPolicy(bytes, file);
   return compile(document, digest);
 }

@@ -1,4 +1,5 @@
-import { compile, deserialise, type Policy } from '../policy/policy.ts';
+import { deserialise } from '../policy/grammar.ts';
+import { compile, type Policy } from '../policy/policy.ts';
 import { RenewalFailure } from './renewal-failure.ts';
 
 /** How `serialise` begins, whoever laid it out since. */

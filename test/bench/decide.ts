@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { decide } from '../../src/policy/decide.ts';
-import { checkDocument } from '../../src/policy/document.ts';
+import { checkDocument } from '../../src/policy/grammar.ts';
 import { compile, type Policy } from '../../src/policy/policy.ts';
 import type { PolicyRequest } from '../../src/policy/request.ts';
 import { RULES } from '../../src/policy/rules/index.ts';

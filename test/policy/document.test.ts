@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
-import { checkDocument } from '../../src/policy/document.ts';
-import { compile, deserialise, serialise } from '../../src/policy/policy.ts';
+import { checkDocument, deserialise } from '../../src/policy/grammar.ts';
+import { compile, fromBuild, serialise } from '../../src/policy/policy.ts';
 import { checked, DIGEST, documentWith, exemption, NOW, request, team, withSignature } from './policies.ts';
 
 function faultsIn(document: unknown): string[] {
@@ -24,9 +24,12 @@ test('a checked document is plain JSON and stays as it is when checked again', (
   expect(checkDocument(JSON.parse(JSON.stringify(document)))).toEqual({ ok: document });
 });
 
-test('what the build stores decides like what was written', () => {
+test.each([
+  ['beside the code that it was built with', fromBuild],
+  ['anywhere else', deserialise],
+])('what the build stores, read %s, decides like what was written', (_where, read) => {
   const document = checked(documentWith({ exemptions: [exemption()] }));
-  const stored = deserialise(serialise({ document, digest: DIGEST }));
+  const stored = read(serialise({ document, digest: DIGEST }));
   for (const signature of ['AMAZON.UserInput', 'ANTHROPIC.Bash', 'ANTHROPIC.Computer']) {
     const asked = request(withSignature(signature));
     expect(decide(stored, asked, NOW)).toEqual(decide(compile(document, DIGEST), asked, NOW));

@@ -1,4 +1,5 @@
-import { checkDocument, type Document } from '../../src/policy/document.ts';
+import type { Document } from '../../src/policy/document.ts';
+import { checkDocument } from '../../src/policy/grammar.ts';
 import { compile, type Policy } from '../../src/policy/policy.ts';
 import { parsePrincipalArn } from '../../src/policy/principal.ts';
 import type { PolicyRequest, Principal } from '../../src/policy/request.ts';

@@ -1,0 +1,13 @@
+/** Every operation, each loaded when it is first asked for: for the one function that carries out all of them. */
+import type { Operation } from '../policy/request.ts';
+import type { Applies } from './context.ts';
+
+export const applyingByNeed: Applies<Operation> = {
+  CreateAgentActionGroup: async (...asked) => (await import('./create.ts')).creating(...asked),
+  UpdateAgentActionGroup: async (...asked) => (await import('./change.ts')).updating(...asked),
+  DeleteAgentActionGroup: async (...asked) => (await import('./change.ts')).deleting(...asked),
+  GetAgentActionGroup: async (...asked) => (await import('./read.ts')).gettingGroup(...asked),
+  ListAgentActionGroups: async (...asked) => (await import('./read.ts')).listingGroups(...asked),
+  PrepareAgent: async (...asked) => (await import('./prepare.ts')).preparing(...asked),
+  GetAgent: async (...asked) => (await import('./read.ts')).gettingAgent(...asked),
+};
