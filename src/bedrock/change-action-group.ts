@@ -20,6 +20,9 @@ import { outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
 /** Share of the time left that the calls to Bedrock may take: the rest is for the lease and the audit outcome. */
 const CHANGE_SHARE = 0.8;
 
+/** The status of a deletion, by the service model. */
+const DELETED = 204;
+
 export interface ChangeContext {
   readonly client: BedrockAgentClient;
   readonly decisionId: string;
@@ -74,6 +77,8 @@ export async function deleteActionGroup(
     const attempts = watch(command);
     try {
       const { $metadata } = await context.client.send(command, { abortSignal });
+      // The SDK takes any answer under 200 for a deletion, a page of a proxy too.
+      if ($metadata.httpStatusCode !== DELETED) await assertGone(request, context, $metadata.requestId);
       return { requestId: $metadata.requestId };
     } catch (error) {
       // The group that an earlier attempt of this call may have deleted is gone: that is what was asked for.
@@ -99,6 +104,14 @@ function onlyDisabled({ code, detail, errors, upstream, retryable, retryAfterSec
     mayHaveCommitted: true,
     cause,
   });
+}
+
+async function assertGone(request: DeleteActionGroup, context: ChangeContext, requestId: string | undefined) {
+  const group = await current(request, context).catch((error: unknown) => {
+    if (error instanceof Problem && error.code === 'NOT_FOUND') return undefined;
+    throw outcomeUnknown(true, error, requestId);
+  });
+  if (group !== undefined) throw outcomeUnknown(true, 'a success without a deletion', requestId);
 }
 
 function replace(input: UpdateAgentActionGroupRequest, context: ChangeContext): Promise<Changed> {

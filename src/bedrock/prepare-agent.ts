@@ -95,6 +95,8 @@ interface Seen {
   ours: boolean;
   /** Of the latest PrepareAgent of this call. */
   requestId?: string | undefined;
+  /** A PrepareAgent of this call ended without anybody knowing how. */
+  mayHaveBegun?: boolean;
 }
 
 async function pursue(
@@ -120,10 +122,18 @@ async function pursue(
 
   async function start(): Promise<void> {
     const command = new PrepareAgentCommand({ agentId });
-    observe(command, decisionId);
-    const { agentStatus, agentVersion, preparedAt, $metadata } = await client.send(command, { abortSignal: until });
+    const attempts = observe(command, decisionId);
+    const { agentStatus, agentVersion, preparedAt, $metadata } = await client
+      .send(command, { abortSignal: until })
+      .catch((error: unknown) => {
+        seen.mayHaveBegun ||= attempts.mayHaveCommitted;
+        throw error;
+      });
     const { requestId } = $metadata;
-    if (agentStatus === undefined) throw outcomeUnknown(true, 'a success without a status', requestId);
+    if (agentStatus === undefined) {
+      seen.mayHaveBegun = true;
+      throw outcomeUnknown(true, 'a success without a status', requestId);
+    }
     seen.before = seen.agent;
     seen.agent = { ...seen.agent, agentStatus, agentVersion, preparedAt } as Agent;
     seen.covered = true;
@@ -158,7 +168,7 @@ async function pursue(
       if (reached === 'failed') return preparation(seen, 'FAILED');
       if (reached === 'under way' && !wait) return preparation(seen, 'PREPARING');
     } catch (error) {
-      problem = asProblem(error);
+      problem = asProblem(error, seen.mayHaveBegun);
       // That the time ran out is not what kept it from going on.
       if (!until.aborted) obstacle = problem;
       if (!until.aborted && !isPassing(problem, seen)) throw problem;
@@ -263,8 +273,8 @@ function isPassing({ code, retryable }: Problem, { covered }: Seen): boolean {
   return code === 'AGENT_BUSY' || code === 'UPSTREAM_THROTTLED' || (covered && retryable);
 }
 
-function asProblem(error: unknown): Problem {
-  const context = { conflictMeansNameTaken: false, mayHaveCommitted: false, repeatable: true };
+function asProblem(error: unknown, mayHaveCommitted = false): Problem {
+  const context = { conflictMeansNameTaken: false, mayHaveCommitted, repeatable: true };
   const problem = error instanceof Problem ? error : upstreamProblem(error, context);
   if (!['UPSTREAM_FAILED', 'UPSTREAM_UNAVAILABLE', 'OUTCOME_UNKNOWN'].includes(problem.code)) return problem;
   const { code, upstream, cause } = problem;
@@ -273,6 +283,7 @@ function asProblem(error: unknown): Problem {
     retryable: true,
     retryAfterSeconds: 2,
     upstream,
+    mayHaveCommitted,
     cause,
   });
 }
