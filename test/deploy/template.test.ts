@@ -131,7 +131,7 @@ describe.each(Object.keys(MODES))('%s', (mode) => {
     const groups = of('AWS::Logs::LogGroup', template());
     expect(groups.map(([, { Properties }]) => Properties.LogGroupName)).toEqual([
       '/portcullis/prod',
-      '/portcullis/prod/access',
+      '/portcullis.prod|prod-portcullis/access',
     ]);
     for (const [, group] of groups) {
       expect(group).toMatchObject({
@@ -350,6 +350,23 @@ test('no alarm adds up more metrics than one can', () => {
     expect([group, functionsOf(group).length > 0, functionsOf(group).length <= 10]).toEqual([group, true, true]);
   }
 });
+
+test('the dashboard shows every alarm, and what there is to see of this stage alone', () => {
+  const { DashboardBody } = plain().Resources.Dashboard!.Properties;
+  const { widgets } = JSON.parse(DashboardBody['Fn::Sub']) as { widgets: { type: string; properties: Widget }[] };
+  const alarms = of('AWS::CloudWatch::Alarm', plain()).map(([, { Properties }]) => Properties.AlarmName);
+  expect(widgets[0]!.properties.alarms!.map((arn) => arn.split(':alarm:')[1]).sort()).toEqual(alarms.sort());
+  for (const { properties } of widgets.slice(1)) {
+    for (const line of properties.metrics ?? [properties.query])
+      expect(JSON.stringify(line)).toMatch(/portcullis.prod|prod-portcullis/);
+  }
+});
+
+interface Widget {
+  readonly alarms?: readonly string[];
+  readonly metrics?: readonly unknown[];
+  readonly query?: string;
+}
 
 test('a topic hears of every alarm, and of its end', () => {
   for (const [, { Properties }] of of('AWS::CloudWatch::Alarm', full())) {
