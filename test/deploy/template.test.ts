@@ -131,7 +131,7 @@ describe.each(Object.keys(MODES))('%s', (mode) => {
     const groups = of('AWS::Logs::LogGroup', template());
     expect(groups.map(([, { Properties }]) => Properties.LogGroupName)).toEqual([
       '/portcullis/prod',
-      '/portcullis.prod|prod-portcullis/access',
+      '/portcullis/prod/access',
     ]);
     for (const [, group] of groups) {
       expect(group).toMatchObject({
