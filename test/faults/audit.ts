@@ -6,6 +6,8 @@ export interface AuditFacts {
   readonly operation: string;
   readonly agentId: string;
   readonly team: string | undefined;
+  /** Of the policy that was decided by. */
+  readonly revision: string;
   /** Of an outcome: `done`, `denied`, `failed`, `unknown`, … */
   readonly disposition: string | undefined;
 }
@@ -13,9 +15,12 @@ export interface AuditFacts {
 /** The audit records among log lines, oldest first. */
 export function auditsOf(lines: readonly string[]): AuditFacts[] {
   return lines.flatMap((line) => {
-    const { class_uid, unmapped, api } = JSON.parse(line);
+    const { class_uid, unmapped, api, policy } = JSON.parse(line);
     if (class_uid !== 6003) return [];
     const { decisionId, phase, agentId, team, outcome } = unmapped;
-    return [{ decisionId, phase, operation: api.operation, agentId, team, disposition: outcome?.disposition }];
+    const { operation } = api;
+    return [
+      { decisionId, phase, operation, agentId, team, revision: policy.version, disposition: outcome?.disposition },
+    ];
   });
 }

@@ -3,11 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../../src/config.ts';
 import { type BedrockEmulator, startBedrockEmulator } from '../../src/local/bedrock/server.ts';
 import { ensureTable, PROVENANCE_KEY, startDynamoDb } from '../../src/local/dynamodb.ts';
-import { type Ask, askLambda, behind } from '../support/ask.ts';
+import { type Ask, behind } from '../support/ask.ts';
+import { PAYMENTS } from '../support/callers.ts';
 import { type DynamoDbProxy, startDynamoDbProxy } from '../support/dynamodb-proxy.ts';
-import type { Reply } from '../support/invoke.ts';
 import { POLICY, type Service } from '../support/service.ts';
 import { type AuditFacts, auditsOf } from './audit.ts';
+import { type LambdaReply, startLambda } from './lambda.ts';
 
 export interface Bench {
   readonly bedrock: BedrockEmulator;
@@ -16,7 +17,9 @@ export interface Bench {
   /** Behind the service's back. */
   readonly make: ReturnType<typeof behind>['make'];
   /** One invocation of a Lambda of its own; `undefined` when Lambda's time ended before the answer. */
-  ask(wanted: Ask, options?: { remainingMs?: number; config?: Partial<Config> }): Promise<Reply | undefined>;
+  ask(wanted: Ask, options?: { remainingMs?: number; config?: Partial<Config> }): Promise<LambdaReply | undefined>;
+  /** The same of one Lambda, call after call. */
+  lambda(config?: Partial<Config>): (wanted: Ask, remainingMs?: number) => Promise<LambdaReply | undefined>;
   audits(): AuditFacts[];
 }
 
@@ -49,20 +52,25 @@ export async function startBench(
   await ensureTable(direct, 'portcullis-provenance', PROVENANCE_KEY);
   direct.destroy();
   const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const lambda: Bench['lambda'] = (changed = {}) => {
+    const ask = startLambda({ ...config, ...changed }, write);
+    return async ({ as = PAYMENTS, ...wanted }, remainingMs = 28_000) => {
+      let timer: NodeJS.Timeout | undefined;
+      const ended = new Promise<undefined>((resolve) => {
+        timer = setTimeout(() => resolve(undefined), remainingMs);
+      });
+      const answer = ask(as.arn, wanted, remainingMs);
+      return Promise.race([answer, ended]).finally(() => clearTimeout(timer));
+    };
+  };
   return {
     bedrock,
     store,
     config,
     make: behind({ bedrock } as Service).make,
-    async ask(wanted, { remainingMs = 28_000, config: changed = {} } = {}) {
-      let timer: NodeJS.Timeout | undefined;
-      const ended = new Promise<undefined>((resolve) => {
-        timer = setTimeout(() => resolve(undefined), remainingMs);
-      });
-      const write = (line: string) => void lines.push(line);
-      const answer = askLambda({ ...config, ...changed }, wanted, { remainingMs, write });
-      return Promise.race([answer, ended]).finally(() => clearTimeout(timer));
-    },
+    lambda,
+    ask: (wanted, { remainingMs, config: changed } = {}) => lambda(changed)(wanted, remainingMs),
     audits: () => auditsOf(lines),
   };
 }

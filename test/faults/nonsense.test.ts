@@ -69,7 +69,7 @@ test.concurrent.for(cases)('%s, %s', { timeout: 60_000 }, async ([, , heard, spe
     const decisionId = reply?.headers['x-decision-id'];
     const outcome = bench.audits().find((audit) => audit.decisionId === decisionId && audit.phase === 'outcome');
     const made = committed.filter((entry) => entry.agentId === agentId);
-    const id = reply?.text ? reply.json.agentActionGroup?.actionGroupId : undefined;
+    const id = reply?.body?.agentActionGroup?.actionGroupId;
     const named = id === undefined || made.some(({ actionGroupId }) => actionGroupId === id);
     const success = reply !== undefined && reply.status < 300;
     return [
@@ -96,7 +96,7 @@ test.concurrent.for(cases)('%s, %s', { timeout: 60_000 }, async ([, , heard, spe
     expect([name, reply?.status, made.map(({ actionGroupId }) => actionGroupId)]).toEqual([
       name,
       expect.toSatisfy((status: number) => status < 300),
-      [reply?.json.agentActionGroup.actionGroupId],
+      [reply?.body.agentActionGroup.actionGroupId],
     ]);
   }
 });

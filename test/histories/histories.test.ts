@@ -23,12 +23,21 @@ test(`${RUNS} histories of up to ${STEPS} steps keep every promise (seed ${SEED}
   for (const [what, count] of Object.entries(met)) expect([what, count]).not.toEqual([what, 0]);
 });
 
-/** Of the Lambda whose date is 150 s behind, `slow`, and the one whose date is right. */
-const [right, slow] = [0, 2];
+/** Lambdas by their dates: right, 150 s ahead, 150 s behind. */
+const [right, ahead, slow] = [0, 1, 2];
+
+const creation = {
+  kind: 'create',
+  surface: 'rest',
+  team: 'travel',
+  agent: 0,
+  token: 0,
+  body: 'a',
+  fate: null,
+} as const;
 
 function create(lambda: number, members: Partial<Call & { kind: 'create' }> = {}): Step {
-  const call = { kind: 'create', surface: 'rest', team: 'travel', agent: 0, token: 0, body: 'a' } as const;
-  return { do: 'call', calls: [{ ...call, lambda, fate: null, ...members }] };
+  return { do: 'call', calls: [{ ...creation, lambda, ...members }] };
 }
 
 /** Of the group that is there from the start, as it was last read. */
@@ -81,6 +90,16 @@ const KNOWN: readonly [string, readonly Step[]][] = [
       create(right),
       { do: 'mend' },
       create(right, { body: 'b' }),
+    ],
+  ],
+  [
+    'an owner whose date is ahead dies after Bedrock has committed: one of those who come takes over, and once',
+    [
+      create(ahead, { fate: { what: 'kill', at: 2, heard: true } }),
+      create(slow),
+      { do: 'pass', ms: 400_000 },
+      { do: 'call', calls: [right, slow, 3, 4, 5].map((lambda) => ({ ...creation, lambda })) },
+      create(slow, { body: 'b' }),
     ],
   ],
   ['several change at once what each of them read', [update(right), update(0, 3, 4, 5)]],
