@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { failure } from '../src/audit/outcome.ts';
 import { recordsOf } from '../src/audit/record.ts';
+import { ALARMS, type Alarm } from '../src/deploy/alarms.ts';
+import { PARAMETERS, type Parameter } from '../src/deploy/parameters.ts';
+import { QUERIES } from '../src/deploy/queries.ts';
 import { GATEWAY_RESPONSES, type GatewayResponseKind } from '../src/http/gateway-response.ts';
 import { METRICS, type MetricKind } from '../src/metrics/catalogue.ts';
 import { decide } from '../src/policy/decide.ts';
@@ -47,6 +50,22 @@ const tables: Readonly<Record<string, string>> = {
         .map((name) => `\`${name}\``)
         .join(', '),
     ]),
+  ),
+  parameters: table(
+    ['parameter (`--param="name=value"`)', 'default', 'for'],
+    Object.entries<Parameter>(PARAMETERS).map(([name, { default: value, about, expected }]) => [
+      `\`${name}\``,
+      value === '' ? '' : `\`${value}\``,
+      `${about} (${expected})`,
+    ]),
+  ),
+  alarms: table(
+    ['alarm', 'means', 'what to do'],
+    Object.entries<Alarm>(ALARMS).map(([name, { means, remedy }]) => [`\`${name}\``, means, remedy]),
+  ),
+  queries: table(
+    ['saved query', 'tells'],
+    QUERIES.map(({ name, tells }) => [name, tells]),
   ),
   record: fenced(deniedCreation()),
   metrics: table(
