@@ -5,7 +5,7 @@
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { BUNDLING, COMMAND_BUNDLING } from './src/deploy/bundling.ts';
+import { BUNDLING, COMMAND_BUNDLING, entryPointsOf } from './src/deploy/bundling.ts';
 import { serialise } from './src/policy/policy.ts';
 import { readPolicy } from './src/policy-source/policy-file.ts';
 
@@ -20,7 +20,7 @@ await Promise.all(
   operations.map(async (operation) => {
     const outdir = `dist/${operation}`;
     const { metafile } = await build({
-      entryPoints: { index: `${HANDLERS}/${operation}.ts` },
+      entryPoints: entryPointsOf(`${HANDLERS}/${operation}.ts`),
       outdir,
       ...BUNDLING,
     });

@@ -1,6 +1,7 @@
 import type { BuildOptions } from 'esbuild';
 import { lazyBuiltinModules } from './builtin-modules.ts';
 import { lambdaSdk } from './lambda-sdk.ts';
+import { withoutExamples } from './without-examples.ts';
 
 /** How a function is bundled, by the build and for tests of what is deployed. */
 export const BUNDLING = {
@@ -13,11 +14,28 @@ export const BUNDLING = {
   minify: true,
   mainFields: ['module', 'main'], // the SDK's ESM builds shake to two thirds of their CommonJS ones
   alias: { yaml: './node_modules/yaml/browser/index.js' }, // its build for Node is CommonJS, whose `require` fails in ESM
-  plugins: [lazyBuiltinModules, lambdaSdk],
+  plugins: [lazyBuiltinModules, lambdaSdk, withoutExamples],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** What only a policy from outside the artefact needs: it is deployed where `policySource` is `appconfig`, and there alone. */
+export const OUTSIDE_POLICY = 'outside-policy';
+
+/**
+ * The files of one function: itself, and apart from it, in a folder that the package of most stages leaves out, the client of
+ * AppConfig and the reader of policies as people write them.
+ *
+ * @param handler path of the file that exports it
+ */
+export function entryPointsOf(handler: string): Record<string, string> {
+  return {
+    index: handler,
+    [`${OUTSIDE_POLICY}/app-config`]: 'src/policy-source/app-config.ts',
+    [`${OUTSIDE_POLICY}/policy-file`]: 'src/policy-source/policy-file.ts',
+  };
+}
 
 /** The command as one file that callers can copy and run on whatever Node they have. */
 export const COMMAND_BUNDLING = {

@@ -1,5 +1,5 @@
 /**
- * What of the AWS SDK a Lambda function needs: the rest is left out of its bundle.
+ * What of the AWS SDK and of Powertools a Lambda function needs: the rest is left out of its bundle.
  *
  * Each part below says what it takes away and why nothing misses it; `test/deploy/lambda-sdk.test.ts` runs what is built.
  */
@@ -14,6 +14,9 @@ const STAND_INS: readonly { readonly of: RegExp; readonly by: string }[] = [
   { of: /\/shared-ini-file-loader\/loadSharedConfigFiles$|^\.\/loadSharedConfigFiles$/, by: `${OURS}shared-config.ts` },
   // Reads a browser's name, in code for browsers that is there but never called.
   { of: /^bowser$/, by: `${OURS}bowser.ts` },
+  { of: /^@smithy\/core\/event-streams$/, by: `${OURS}event-streams.ts` },
+  { of: /^@aws-sdk\/endpoint-cache$/, by: `${OURS}endpoint-cache.ts` },
+  { of: /^@aws-lambda-powertools\/jmespath(?:\/functions)?$/, by: `${OURS}jmespath.ts` },
 ];
 
 export const lambdaSdk: Plugin = {
@@ -21,7 +24,7 @@ export const lambdaSdk: Plugin = {
   setup({ onResolve, onLoad }) {
     for (const { of, by } of STAND_INS) {
       onResolve({ filter: of }, ({ importer }) =>
-        /node_modules\/@(?:aws-sdk|smithy)\//.test(importer) ? { path: by } : undefined,
+        /node_modules\/@(?:aws-sdk|smithy|aws-lambda-powertools)\//.test(importer) ? { path: by } : undefined,
       );
     }
     onLoad({ filter: /\/@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => ({
