@@ -38,7 +38,8 @@ export function withBodyOf(bytes: number): Record<string, unknown> {
   let [fits, exceeds] = [0, text.length];
   while (exceeds - fits > 1) {
     const middle = (fits + exceeds) >> 1;
-    if (rest + JSON.stringify(text.slice(0, middle)).length - 2 <= bytes) fits = middle;
+    // Tokens differ in length.
+    if (rest + 32 + JSON.stringify(text.slice(0, middle)).length - 2 <= bytes) fits = middle;
     else exceeds = middle;
   }
   return group(text.slice(0, fits));

@@ -1,6 +1,6 @@
 /**
  * DynamoDB and Bedrock that answer at once, as a process of their own: what they cost is nobody's processor time. The parent
- * talks to it over IPC: `counts` answers with the calls since the last such question.
+ * talks to it over IPC: each message is answered with the calls since the last one.
  *
  * DynamoDB knows what an idempotency record needs: a put that finds an item fails its condition, an update sets members.
  * Bedrock's answer repeats the whole group, as the service does.
@@ -27,10 +27,10 @@ const server = createServer((request, response) => {
 });
 server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
-process.on('message', () => {
+process.on('message', ({ keep }: { keep: boolean }) => {
   process.send?.({ counts });
   counts = { dynamodb: 0, bedrock: 0, calls: {} };
-  items.clear();
+  if (!keep) items.clear();
 });
 
 function answer(request: IncomingMessage, body: string, response: ServerResponse): void {

@@ -5,8 +5,8 @@ import type { Counts } from './stub-server.ts';
 
 export interface Stubs {
   readonly url: string;
-  /** Calls since the last time this was asked; what DynamoDB knew is forgotten then. */
-  counts(): Promise<Counts>;
+  /** Calls since the last time this was asked. @param keep what DynamoDB knows, which is forgotten else */
+  counts(options?: { keep: boolean }): Promise<Counts>;
   close(): void;
 }
 
@@ -15,9 +15,9 @@ export async function startStubs(): Promise<Stubs> {
   const [{ port }] = (await once(server, 'message')) as [{ port: number }];
   return {
     url: `http://127.0.0.1:${port}`,
-    async counts() {
+    async counts({ keep } = { keep: false }) {
       const answer = once(server, 'message') as Promise<[{ counts: Counts }]>;
-      server.send('counts');
+      server.send({ keep });
       return (await answer)[0].counts;
     },
     close: () => void server.kill(),
