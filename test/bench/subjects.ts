@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { BUNDLING } from '../../src/deploy/bundling.ts';
+import { BUNDLING, entryPointsOf, OUTSIDE_POLICY } from '../../src/deploy/bundling.ts';
 import { serialise } from '../../src/policy/policy.ts';
 import { readPolicyFile } from './policies.ts';
 
@@ -10,7 +10,7 @@ export interface Subject {
   readonly name: SubjectName;
   /** Path of the module that exports `handler`. */
   readonly bundle: string;
-  /** All JavaScript that is shipped. */
+  /** All JavaScript that is shipped where the policy comes with it. */
   readonly bytes: number;
   /** What is read before the first request: itself, and the modules of source and packages in it. */
   readonly start: { readonly bytes: number; readonly files: number; readonly modules: number };
@@ -49,26 +49,43 @@ export async function buildSubjects(folder: string): Promise<Readonly<Record<Sub
     bundle('bare', 'test/bench/subjects/bare.ts', BUNDLING, join(folder, 'bare')),
     bundle('bare, plain', 'test/bench/subjects/bare.ts', PLAIN, join(folder, 'plain')),
     bundle('idempotent', 'test/bench/subjects/idempotent.ts', WITH_COMPANION, join(folder, 'idempotent')),
-    bundle('ours', OURS, BUNDLING, join(folder, 'ours')),
+    bundle('ours', OURS, BUNDLING, join(folder, 'ours'), entryPointsOf(OURS)),
   ]);
   await writeFile(join(folder, 'ours', 'policy.json'), policy);
   return { bare, 'bare, plain': plain, idempotent, ours };
 }
 
-async function bundle(name: SubjectName, entry: string, options: BuildOptions, outdir: string): Promise<Subject> {
-  const { metafile } = await build({ ...options, metafile: true, entryPoints: { index: entry }, outdir });
+async function bundle(
+  name: SubjectName,
+  entry: string,
+  options: BuildOptions,
+  outdir: string,
+  entryPoints: Record<string, string> = { index: entry },
+): Promise<Subject> {
+  const { metafile } = await build({ ...options, metafile: true, entryPoints, outdir });
   const { outputs } = metafile;
   const started = readAtStart(metafile, entry);
   return {
     name,
     bundle: join(outdir, `index${options.outExtension?.['.js'] ?? '.js'}`),
-    bytes: Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: shipped(metafile, started).reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0),
     start: {
       bytes: started.reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0),
       files: started.length,
       modules: started.reduce((sum, path) => sum + Object.keys(outputs[path]?.inputs ?? {}).length, 0),
     },
   };
+}
+
+/** What may be loaded at some time; a policy from outside the artefact is another deployment's. */
+function shipped({ outputs }: Metafile, started: readonly string[]): string[] {
+  const reached = new Set(started);
+  for (const path of reached) {
+    for (const { path: next, external } of outputs[path]?.imports ?? []) {
+      if (!external && !next.includes(`/${OUTSIDE_POLICY}/`)) reached.add(next);
+    }
+  }
+  return [...reached];
 }
 
 /** The entry point and every chunk that it imports, other than by need. */

@@ -10,9 +10,8 @@ test('no example of a rule is in a bundle, and every rule is', async () => {
   const stdin = { contents: "export { RULES } from './src/policy/rules/index.ts';", resolveDir: process.cwd() };
   const { outputFiles } = await build({ ...BUNDLING, stdin, outdir: 'nowhere', write: false });
   const code = outputFiles.map(({ text }) => text).join();
-  const examples = [...RULES.values()].flatMap((rule) => rule.examples.map(({ name }) => name));
   expect([...RULES.keys()].filter((id) => !code.includes(id))).toEqual([]);
-  expect(examples.filter((name) => name.length > 24 && code.includes(name))).toEqual([]);
+  expect(code.match(/examples: ?\[(?!\])/)).toBeNull();
 });
 
 test.each([
