@@ -30,7 +30,6 @@ export async function whileBusy<T>(
   deadline: Deadline,
   clock: Clock = machineClock,
 ): Promise<T> {
-  const until = deadline.share(BUSY_SHARE);
   const nextPauseMs = growingPauses(clock, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   let mayHaveCommitted = false;
   for (;;) {
@@ -40,7 +39,7 @@ export async function whileBusy<T>(
       if (!(error instanceof Problem)) throw error;
       mayHaveCommitted ||= error.mayHaveCommitted;
       const isPassing = error.code === 'AGENT_BUSY' && !(error instanceof LeaseLost);
-      if (isPassing && (await clock.sleep(nextPauseMs(), until))) continue;
+      if (isPassing && (await clock.sleep(nextPauseMs(), deadline.share(BUSY_SHARE)))) continue;
       throw atLast(error, mayHaveCommitted);
     }
   }

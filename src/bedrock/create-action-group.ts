@@ -57,7 +57,6 @@ export async function createActionGroup(
 ): Promise<Created> {
   const command = new CreateAgentActionGroupCommand(input);
   const attempts = observe(command, decisionId);
-  const recoveryDeadline = deadline.share(RECOVERY_SHARE);
   const mayBeMade = () => mayBeRepeat || attempts.mayHaveCommitted;
   const context = { conflictMeansNameTaken: true, repeatable };
   let answered: AgentActionGroup | undefined;
@@ -77,7 +76,7 @@ export async function createActionGroup(
     requestId = describe(error).requestId;
   }
 
-  const found = await findOurs(client, input, answered?.actionGroupId, decisionId, recoveryDeadline);
+  const found = await findOurs(client, input, answered?.actionGroupId, decisionId, deadline.share(RECOVERY_SHARE));
   if (typeof found === 'object') {
     const recovered = mayBeMade() || found.actionGroupId !== answered?.actionGroupId;
     return { group: found, requestId, recovered };

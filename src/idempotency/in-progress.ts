@@ -16,14 +16,13 @@ export async function whileInProgress<T>(
   deadline: Deadline,
   clock: Clock = machineClock,
 ): Promise<T> {
-  const until = deadline.share(WAIT_SHARE);
   const nextPauseMs = growingPauses(clock, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
       const isRunning = error instanceof Problem && error.code === 'REQUEST_IN_PROGRESS';
-      if (!isRunning || !(await clock.sleep(nextPauseMs(), until))) throw error;
+      if (!isRunning || !(await clock.sleep(nextPauseMs(), deadline.share(WAIT_SHARE)))) throw error;
     }
   }
 }

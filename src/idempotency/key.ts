@@ -28,12 +28,27 @@ export function fingerprint(value: unknown): string {
   return sha256(canonicalJson(value));
 }
 
+/** SHA-256, in hex. Of a long text the latest digest is kept: a schema of a megabyte is recorded, and compared, by the same one. */
 export function sha256(text: string): string {
+  if (text.length < LONG) return digestOf(text);
+  if (latest?.text !== text) latest = { text, digest: digestOf(text) };
+  return latest.digest;
+}
+
+/** In UTF-16 units: from here on a digest costs more than looking whether it is known. */
+const LONG = 4_096;
+let latest: { readonly text: string; readonly digest: string } | undefined;
+
+function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** JSON with the members of every object sorted by name. `value` is plain data of bounded depth (it was validated). */
+/**
+ * JSON with the members of every object sorted by name, and the digest of a long text in its place: it has no quotes, so no
+ * text reads like it. `value` is plain data of bounded depth (it was validated).
+ */
 function canonicalJson(value: unknown): string {
+  if (typeof value === 'string' && value.length >= LONG) return `sha256(${sha256(value)})`;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value)

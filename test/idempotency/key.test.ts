@@ -44,6 +44,14 @@ describe('the token sent to Bedrock', () => {
 });
 
 describe('the fingerprint of a request', () => {
+  test('takes in the whole of a long text, and no text for its digest', () => {
+    const schema = 'x'.repeat(100_000);
+    const digest = createHash('sha256').update(schema).digest('hex');
+    const others = [`${schema}y`, `y${schema.slice(1)}`, digest, `sha256(${digest})`, `"sha256(${digest})"`];
+    for (const payload of others) expect(fingerprint({ payload })).not.toBe(fingerprint({ payload: schema }));
+    expect(fingerprint({ payload: 'x'.repeat(100_000) })).toBe(fingerprint({ payload: schema }));
+  });
+
   const seed = 20261120;
 
   test('ignores the order of members, at every depth', () => {

@@ -86,7 +86,7 @@ test('a request that decides twice decides by one revision, whatever comes betwe
   const principal = { kind: 'iam', partition: 'aws', account: '111122223333', type: 'role', name: 'payments-ci' };
   const request = { operation: 'GetAgent', agentId: 'AGENT12345', caller: { principal } } as unknown as Request;
   const decidedBy = async (call: Call) => (await stagesOf(call, {}).decide(request)).policy.revision;
-  const call = { account: '111122223333', header: () => [] as string[] } as Call;
+  const call = { account: '111122223333', header: () => [] as string[] } as Partial<Call> as Call;
   deploy('a');
   expect(await decidedBy(call)).toBe('a');
   deploy('b');
