@@ -1,7 +1,7 @@
 /** Runs a probe in a process of its own, with the environment that Lambda gives. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
@@ -11,6 +11,8 @@ export interface Bench {
   /** Where plans are written; removed by whoever made it. */
   readonly folder: string;
   readonly stubsUrl: string;
+  /** Lets somebody else read what is written, where nothing is timed; else it goes to a file. */
+  readonly readLog?: boolean;
 }
 
 /** Bundles the probe, so that no process spends anything on TypeScript. */
@@ -30,16 +32,17 @@ export async function writePlan(folder: string, name: string, plan: Plan): Promi
  * @throws when an answer was not the one that the plan says
  */
 export async function sample(
-  { folder, stubsUrl }: Bench,
+  { folder, stubsUrl, readLog = false }: Bench,
   planPath: string,
   env: Readonly<Record<string, string>> = {},
   within: (command: readonly string[]) => readonly string[] = (command) => command,
 ): Promise<Probed> {
   const [file = '', ...rest] = within([process.execPath, join(folder, 'probe.mjs'), planPath]);
-  // Standard output is a pipe that is read, as in Lambda: ours writes its audit records there.
+  // A file takes every line at once, as Lambda's log does: ours writes its audit records there, and waits for each.
+  const log = await open(join(folder, 'log'), 'w');
   const child = spawn(file, rest, {
     env: { ...asInLambda(stubsUrl), ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', readLog ? 'pipe' : log.fd, 'pipe', 'pipe'],
   });
   child.stdout?.resume();
   const [result, errors] = await Promise.all([
@@ -47,11 +50,12 @@ export async function sample(
     text(child.stderr as NodeJS.ReadableStream),
     once(child, 'close'),
   ]);
+  await log.close();
   if (result === '') throw new Error(`The probe of ${planPath} measured nothing. ${errors}`);
   return JSON.parse(result) as Probed;
 }
 
-function asInLambda(stubsUrl: string): Record<string, string> {
+export function asInLambda(stubsUrl: string): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',

@@ -11,7 +11,8 @@ export interface Stubs {
 }
 
 export async function startStubs(): Promise<Stubs> {
-  const server: ChildProcess = fork(fileURLToPath(new URL('./stub-server.ts', import.meta.url)));
+  const server: ChildProcess = fork(fileURLToPath(new URL('./stub-server.ts', import.meta.url)), { silent: true });
+  for (const output of [server.stdout, server.stderr]) output?.pipe(process.stderr);
   const [{ port }] = (await once(server, 'message')) as [{ port: number }];
   return {
     url: `http://127.0.0.1:${port}`,
