@@ -9,10 +9,11 @@ const KEEP_FOR_SECONDS = 24 * 60 * 60;
 
 /**
  * A store that hangs may not use up the time in which Bedrock is to be called, nor that in which the caller is to be
- * answered; one that is only slow gets all its attempts.
+ * answered, before the stages' own end: a creation that is made but cannot be remembered has an id to tell. One that is
+ * only slow gets all its attempts.
  */
 const STORE_DEADLINE_MS = 9_000;
-const ANSWER_MS = 1_000;
+const ANSWER_MS = 1_500;
 
 /** The first request is normally done by then: a create takes Bedrock about a second. */
 const RETRY_AFTER_SECONDS = 2;

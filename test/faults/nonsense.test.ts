@@ -4,9 +4,10 @@
  * again comes to its one group.
  */
 import type { Socket } from 'node:net';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { startBench } from './bench.ts';
-import { OPERATION_CASES, ready } from './operations.ts';
+import { OPERATION_CASES } from './operations.ts';
+import { expectOneGroupEach, expectTruth } from './verdict.ts';
 import { startWire } from './wire.ts';
 
 const WRITES = OPERATION_CASES.filter(({ writes }) => writes);
@@ -58,45 +59,8 @@ test.concurrent.for(cases)('%s, %s', { timeout: 60_000 }, async ([, , heard, spe
   onTestFinished(() => wire.close());
   const { dynamodb, bedrockAgent } = bench.config.endpoints;
   const config = { endpoints: { dynamodb, bedrockAgent: { ...bedrockAgent, endpoint: wire.url } } };
-  const requests = await Promise.all(WRITES.map((operation) => ready(bench, operation)));
-  const before = bench.bedrock.ledger.length;
-
-  wire.garble(heard, speak);
-  const replies = await Promise.all(requests.map((request) => bench.ask(request, { config, remainingMs: 8_000 })));
-  const committed = bench.bedrock.ledger.slice(before);
-  const seen = WRITES.map(({ name, agentId }, index) => {
-    const reply = replies[index];
-    const decisionId = reply?.headers['x-decision-id'];
-    const outcome = bench.audits().find((audit) => audit.decisionId === decisionId && audit.phase === 'outcome');
-    const made = committed.filter((entry) => entry.agentId === agentId);
-    const id = reply?.body?.agentActionGroup?.actionGroupId;
-    const named = id === undefined || made.some(({ actionGroupId }) => actionGroupId === id);
-    const success = reply !== undefined && reply.status < 300;
-    return [
-      name,
-      {
-        answered: reply !== undefined && outcome !== undefined,
-        truthful: success ? made.length > 0 && named : made.length === 0 || outcome?.disposition !== 'failed',
-      },
-    ];
-  });
-  const well = { answered: true, truthful: true };
-  expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(WRITES.map(({ name }) => [name, well])));
-
+  const breaks = () => wire.garble(heard, speak);
+  const asked = await expectTruth(bench, WRITES, breaks, { config, remainingMs: 8_000 });
   wire.mend();
-  const creations = WRITES.flatMap(({ name, agentId }, index) => {
-    const request = requests[index]!;
-    return 'clientToken' in ((request.body ?? {}) as object) ? [{ name, agentId, request }] : [];
-  });
-  for (const { name, agentId, request } of creations) {
-    const reply = await bench.ask(request, { config });
-    const made = bench.bedrock.ledger.filter(
-      (entry) => entry.agentId === agentId && entry.operation === 'CreateAgentActionGroup',
-    );
-    expect([name, reply?.status, made.map(({ actionGroupId }) => actionGroupId)]).toEqual([
-      name,
-      expect.toSatisfy((status: number) => status < 300),
-      [reply?.body.agentActionGroup.actionGroupId],
-    ]);
-  }
+  await expectOneGroupEach(bench, WRITES, asked, { config });
 });

@@ -62,6 +62,8 @@ interface Doom {
 export async function startGate(targets: Record<Target, string>): Promise<Gate> {
   let faults: { fault: GateFault; left: number }[] = [];
   const late: (() => Promise<unknown>)[] = [];
+  /** A target that is closed under one of these would fail after its history. */
+  const underWay = new Set<Promise<unknown>>();
   const dooms = new Map<string, Doom>();
   const dead = new Set<string>();
   const frozen = new Map<string, { thawed: Promise<void>; thaw: () => void }>();
@@ -69,7 +71,11 @@ export async function startGate(targets: Record<Target, string>): Promise<Gate> 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, lambda = '', target = '', path = ''] = /^\/([^/]+)\/(store|bedrock)(.*)$/.exec(request.url ?? '') ?? [];
     const body = Buffer.concat(await request.toArray());
-    const forward = () => forwarded(`${targets[target as Target]}${path}`, request, body);
+    const forward = () => {
+      const answer = forwarded(`${targets[target as Target]}${path}`, request, body);
+      underWay.add(answer);
+      return answer.finally(() => underWay.delete(answer));
+    };
     const hangUp = () => void request.socket.destroy();
     if (dead.has(lambda)) return hangUp();
     await frozen.get(lambda)?.thawed;
@@ -151,11 +157,12 @@ export async function startGate(targets: Record<Target, string>): Promise<Gate> 
       // What comes too late for whoever is to hear it is lost for good.
       for (const send of late.splice(0)) await send().catch(() => {});
     },
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
+    async close() {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeAllConnections();
+      await closed;
+      await Promise.allSettled(underWay);
+    },
   };
 }
 

@@ -40,6 +40,14 @@ function create(lambda: number, members: Partial<Call & { kind: 'create' }> = {}
   return { do: 'call', calls: [{ ...creation, lambda, ...members }] };
 }
 
+const common = { surface: 'rest', team: 'travel', fate: null } as const;
+const CALLS = {
+  update: { ...common, kind: 'update', description: 1 },
+  put: { ...common, kind: 'put', name: 0, description: 1 },
+  delete: { ...common, kind: 'delete', name: 0 },
+  prepare: { ...common, kind: 'prepare' },
+} as const;
+
 /** Of the group that is there from the start, as it was last read. */
 function update(...lambdas: number[]): Step {
   const call = { kind: 'update', surface: 'rest', team: 'travel', fate: null } as const;
@@ -102,6 +110,15 @@ const KNOWN: readonly [string, readonly Step[]][] = [
       create(slow, { body: 'b' }),
     ],
   ],
+  ...(['update', 'put', 'delete', 'prepare'] as const).map((kind): [string, Step[]] => [
+    `a Lambda is killed at each of its messages in a row: ${kind}`,
+    [1, 2, 3, 4, 5, 6].flatMap((at) => [
+      { do: 'call', calls: [{ ...CALLS.put, lambda: right }] },
+      { do: 'call', calls: [{ ...CALLS[kind], lambda: right, fate: { what: 'kill', at, heard: at % 2 === 0 } }] },
+      { do: 'pass', ms: 1_200_000 },
+      { do: 'call', calls: [{ ...CALLS[kind], lambda: ahead }] },
+    ]),
+  ]),
   ['several change at once what each of them read', [update(right), update(0, 3, 4, 5)]],
 ];
 

@@ -4,8 +4,8 @@ import type { Config } from '../../src/config.ts';
 import { type BedrockEmulator, startBedrockEmulator } from '../../src/local/bedrock/server.ts';
 import { ensureTable, PROVENANCE_KEY, startDynamoDb } from '../../src/local/dynamodb.ts';
 import { type AuditFacts, auditsOf } from '../faults/audit.ts';
+import { type Clocks, startClocks } from '../faults/clocks.ts';
 import { type LambdaReply, type LambdaRequest, startLambda } from '../faults/lambda.ts';
-import { type Clocks, startClocks } from './clocks.ts';
 import { type Fate, type Gate, startGate } from './gate.ts';
 import { AGENTS, type Team } from './steps.ts';
 

@@ -40,12 +40,18 @@ export async function startDynamoDbProxy(target: string): Promise<DynamoDbProxy>
   const calls: string[] = [];
   let faults: { fault: StoreFault; left: number }[] = [];
   let late: (() => Promise<unknown>)[] = [];
+  /** A target that is closed under one of these would fail after its test. */
+  const underWay = new Set<Promise<unknown>>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     calls.push(operation);
     const body = Buffer.concat(await request.toArray());
-    const forward = () => forwarded(target, request, body);
+    const forward = () => {
+      const answer = forwarded(target, request, body);
+      underWay.add(answer);
+      return answer.finally(() => underWay.delete(answer));
+    };
     const effect = spend(operation);
     switch (effect) {
       case undefined: {
@@ -98,11 +104,12 @@ export async function startDynamoDbProxy(target: string): Promise<DynamoDbProxy>
       faults = [];
       late = [];
     },
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
+    async close() {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeAllConnections();
+      await closed;
+      await Promise.allSettled(underWay);
+    },
   };
 }
 
