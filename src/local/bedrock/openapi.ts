@@ -2,6 +2,9 @@
 import { parse as parseYaml } from 'yaml';
 import { type AwsFailure, invalid } from './failure.ts';
 
+/** The YAML parser takes a minute for half a million quotes, and everything else here would wait for it. JSON may be longer. */
+const LONGEST_YAML = 100_000;
+
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
 
 /**
@@ -34,8 +37,13 @@ function parse(payload: string, actionGroupName: string): unknown {
   try {
     return JSON.parse(payload);
   } catch {
+    if (payload.length > LONGEST_YAML) {
+      throw refused(actionGroupName, [
+        `the emulator reads YAML of at most ${LONGEST_YAML} characters, and JSON of any length`,
+      ]);
+    }
     try {
-      return parseYaml(payload, { logLevel: 'error' });
+      return parseYaml(payload, { logLevel: 'error', prettyErrors: false });
     } catch {
       throw refused(actionGroupName, ['the document is neither JSON nor YAML']);
     }

@@ -165,6 +165,11 @@ describe('rules between members', () => {
   });
 
   test.each([
+    [
+      'half a million quotes, which would keep the parser of YAML busy',
+      '"'.repeat(500_000),
+      'at most 100000 characters',
+    ],
     ['no JSON and no YAML', '{"openapi": ', 'neither JSON nor YAML'],
     ['a text', 'just words', 'not a mapping'],
     ['another version', '{"openapi": "3.1.0", "paths": {}}', 'openapi is not 3.0.x'],
