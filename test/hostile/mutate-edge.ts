@@ -285,7 +285,9 @@ export function meaningfulHeader(random: Random, draft: Draft): Change | undefin
   if (random.chance(0.4) && (inBody?.length ?? 0) <= 255) {
     const key = inBody ?? `${SECRETS.token}${random.text(8)}`;
     draft.headers.push(['idempotency-KEY', random.pick([key, `"${key}"`, ` ${key} `])]);
-    return { did: 'Idempotency-Key', effect: 'valid' };
+    if (random.chance(0.7)) return { did: 'Idempotency-Key', effect: 'valid' };
+    draft.headers.push(['Idempotency-Key', key]);
+    return { did: 'Idempotency-Key, twice', effect: 'invalid' };
   }
   const value = inBody !== undefined && random.chance(0.3) ? `${SECRETS.token}other` : random.pick(STRANGE_KEYS);
   draft.headers.push(['Idempotency-Key', value]);

@@ -83,6 +83,9 @@ const STRANGE_TEXTS: readonly ((text: string) => string)[] = [
   (text) => [...text].reverse().join(''),
 ];
 
+/** Lengths about which the model has something to say. */
+const BOUNDS = [1, 3, 33, 63, 100, 200, 256, 500, 1_024, 1_200, 2_048];
+
 /** Bodies as large as they may be, or nearly. @param size members or characters */
 const HUGE: readonly ((size: number) => unknown)[] = [
   (size) => 'x'.repeat(size),
@@ -123,6 +126,16 @@ const CHANGES: readonly { name: string; make: (random: Random, body: unknown) =>
     name: 'strange text',
     make: (random, body) => changeOne(random, body, (value) => random.pick(STRANGE_TEXTS)(String(value)), isText),
   },
+  {
+    name: 'resized text',
+    make: (random, body) =>
+      changeOne(
+        random,
+        body,
+        (value) => resized(random, String(value), Math.max(0, random.pick(BOUNDS) + random.below(3) - 1)),
+        isText,
+      ),
+  },
   { name: 'as text', make: (random, body) => changeOne(random, body, (value) => JSON.stringify(value)) },
   { name: 'in a list', make: (random, body) => changeOne(random, body, (value) => [value]) },
   { name: 'in an object', make: (random, body) => changeOne(random, body, (value) => ({ value })) },
@@ -158,6 +171,12 @@ const CHANGES: readonly { name: string; make: (random: Random, body: unknown) =>
     },
   },
 ];
+
+/** Lengths count code points, so some have two units each. */
+function resized(random: Random, text: string, points: number): string {
+  const kept = [...text].slice(0, points);
+  return kept.join('') + random.pick(['a', 'a', '0', '😀']).repeat(points - kept.length);
+}
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';
