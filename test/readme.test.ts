@@ -15,8 +15,11 @@ import { RULES } from '../src/policy/rules/index.ts';
 import { PROBLEMS, Problem, type ProblemKind } from '../src/problem.ts';
 import type { Request } from '../src/provisioning.ts';
 import { FINDINGS } from '../src/reconciliation/findings.ts';
+import { readmeTable } from './bench/report.ts';
+import type { Results } from './bench/results.ts';
 
 const tables: Readonly<Record<string, string>> = {
+  performance: performance(),
   problems: table(
     ['`code`', 'REST', 'AWS', 'retry', ''],
     Object.entries<ProblemKind>(PROBLEMS).map(([code, { status, aws, retryable, title }]) => [
@@ -88,6 +91,15 @@ test('what the README has from the code is fresh', async () => {
   );
   await expect(fresh).toMatchFileSnapshot('../README.md');
 });
+
+function performance(): string {
+  const results = JSON.parse(readFileSync('test/bench/results.json', 'utf8')) as Results;
+  const { machine, at, quick } = results;
+  const { head, rows } = readmeTable(results);
+  const samples = quick ? ', of few samples' : '';
+  const named = `Of ${at.slice(0, 10)}${samples}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node.slice(1)}.`;
+  return `${table(head, rows)}\n${named}\n`;
+}
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
