@@ -23,8 +23,15 @@ function startedOnce(
   create: (config: Config) => Services,
 ): LambdaHandler {
   let handler: LambdaHandler | undefined;
+  const begin = () => {
+    const config = parseConfig();
+    const services = create(config);
+    // Every request decides by it, and before the first there is time. Another's content may be old by then, so it waits.
+    if (isLambda && config.appConfig === undefined) services.policy().catch(() => {}); // the request will say so
+    return serve(services);
+  };
   const start = () => {
-    handler ??= serve(create(parseConfig()));
+    handler ??= begin();
     return handler;
   };
   if (isLambda) start();
