@@ -1,6 +1,6 @@
 /** What is left out of the bundled SDK is missed by nobody: a built client, as Lambda would run it, against a server. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { BUNDLING } from '../../src/deploy/bundling.ts';
+import { BUNDLING, entryPointsOf } from '../../src/deploy/bundling.ts';
 import { withPlainKeys } from '../../src/deploy/lambda-sdk.ts';
 
 const CREDENTIALS = {
@@ -86,6 +86,36 @@ async function call(credentials: Record<string, string>, answers: readonly Answe
   const { stdout } = await promisify(execFile)(process.execPath, [bundle], { env });
   return { headers, printed: JSON.parse(stdout) };
 }
+
+/** Enough for any function; each reads what it needs. */
+const ENVIRONMENT = {
+  AWS_LAMBDA_FUNCTION_NAME: 'bundled',
+  AWS_REGION: 'us-east-1',
+  POLICY_FILE: 'policy/organisation.yaml',
+  IDEMPOTENCY_TABLE: 'idempotency',
+  LOG_GROUP: '/portcullis/test',
+  SERVICE_ROLES: 'portcullis-writer',
+  IDENTITY_AUDIENCE: 'portcullis-test',
+  JWT_ISSUER: 'https://idp.example.com',
+  JWT_AUDIENCE: 'portcullis-test',
+};
+
+/** A part that is left out and missed stops the build, or the function where it makes its clients. */
+test('every function is bundled, and starts', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'portcullis-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const names = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
+  const started = names.map(async (name) => {
+    const outdir = join(folder, name);
+    await build({ ...BUNDLING, entryPoints: entryPointsOf(`src/handlers/${name}.ts`), outdir });
+    const start = `console.log(typeof (await import('${outdir}/index.mjs')).handler)`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', start], {
+      env: ENVIRONMENT,
+    });
+    return `${name}: ${stdout.trim()}`;
+  });
+  expect(await Promise.all(started)).toEqual(names.map((name) => `${name}: function`));
+}, 60_000);
 
 describe('the shapes of a service', () => {
   test.each([

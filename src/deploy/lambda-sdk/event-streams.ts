@@ -6,3 +6,6 @@ export class EventStreamSerde {
 }
 
 export const eventStreamSerdeProvider = undefined;
+
+/** Asked by a client whose service has some, as CloudWatch Logs, when it is made. */
+export const resolveEventStreamSerdeConfig = (config: object) => config;
