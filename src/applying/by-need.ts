@@ -1,9 +1,13 @@
-/** Every operation, each loaded when it is first asked for: for the one function that carries out all of them. */
+/**
+ * Every operation, each loaded when it is first asked for: for the one function that carries out all of them.
+ *
+ * No AWS client retries a 409, so a creation that is being made already is waited for.
+ */
 import type { Operation } from '../policy/request.ts';
 import type { Applies } from './context.ts';
 
 export const applyingByNeed: Applies<Operation> = {
-  CreateAgentActionGroup: async (...asked) => (await import('./create.ts')).creating(...asked),
+  CreateAgentActionGroup: async (...asked) => (await import('./create.ts')).creatingPatiently(...asked),
   UpdateAgentActionGroup: async (...asked) => (await import('./change.ts')).updating(...asked),
   DeleteAgentActionGroup: async (...asked) => (await import('./change.ts')).deleting(...asked),
   GetAgentActionGroup: async (...asked) => (await import('./read.ts')).gettingGroup(...asked),

@@ -8,11 +8,10 @@ import { parseGetActionGroup, parseListActionGroupsBody } from '../contract/read
 import { parseUpdateActionGroup } from '../contract/update-action-group.ts';
 import { presentActionGroup } from '../http/action-group-json.ts';
 import { type AwsAnswer, awsCallOf, serveAws } from '../http/aws-protocol.ts';
-import type { Call, Operation } from '../http/serve.ts';
-import { whileInProgress } from '../idempotency/in-progress.ts';
+import type { Operation } from '../http/serve.ts';
 import { inLambda } from '../lambda.ts';
 import { begun } from '../preparing.ts';
-import { carriedOut, type Decision, provision, type Request, type Stages } from '../provisioning.ts';
+import { carriedOut, type Decision, provision, type Request } from '../provisioning.ts';
 import type { Services } from '../services.ts';
 
 const DELETE_QUERY = { skipResourceInUseCheck: Flag };
@@ -24,7 +23,7 @@ export const awsProtocol: Operation<Services, AwsAnswer> = async (call, { stages
   // What REST takes beside the service model, a dry run among it, no AWS client sends; and a success without its body
   // would break several.
   allOf({ query: readQuery(query, operation === 'DeleteAgentActionGroup' ? DELETE_QUERY : {}) });
-  const run = <R extends Request>(request: R) => provision(request, patient(stagesOf<R>(call, applyingByNeed), call));
+  const run = <R extends Request>(request: R) => provision(request, stagesOf<R>(call, applyingByNeed));
 
   switch (operation) {
     case 'CreateAgentActionGroup': {
@@ -70,9 +69,4 @@ export const handler = inLambda((services) => serveAws(awsProtocol, services));
 
 function success(status: 200 | 202, decision: Decision, body: object): AwsAnswer {
   return { status, decision, body };
-}
-
-/** No AWS client retries a 409, so a repeat waits for the first request and gets its answer. */
-function patient<R extends Request>(stages: Stages<R>, { deadline }: Call): Stages<R> {
-  return { ...stages, apply: (request, decision) => whileInProgress(() => stages.apply(request, decision), deadline) };
 }

@@ -63,7 +63,7 @@ describe('a repeat while the first call runs', () => {
     const repeated = { body: body({ clientToken: freshToken() }) };
     const first = invoke(service, 'PUT', GROUPS, repeated);
     await vi.waitFor(() => expect(service.bedrock.requests).toHaveLength(1));
-    const second = await invoke(service, 'PUT', GROUPS, { ...repeated, remainingMs: 1_500 });
+    const second = await invoke(service, 'PUT', GROUPS, { ...repeated, remainingMs: 2_500 });
     expect(second).toMatchObject({
       status: 429,
       type: 'ThrottlingException',
