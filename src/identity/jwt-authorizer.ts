@@ -10,6 +10,7 @@ export const TOKEN_HEADER = 'authorization';
  * Authorizes `/v1` by a JSON Web Token, `Authorization: Bearer …`.
  *
  * API Gateway keeps a denial too, hence keys that cannot be had are no denial but an error (500), which clients try again.
+ * Nothing that a caller sends is an error: Lambda counts those, 401 among them, and an alarm watches.
  */
 export function jwtAuthorizer(
   verify: (token: string) => Promise<JwtVerdict>,
@@ -17,19 +18,12 @@ export function jwtAuthorizer(
 ): AuthorizerHandler {
   return async (event) => {
     const { requestId } = event.requestContext;
-    const [header = '', ...more] = headerValuesIn(event, TOKEN_HEADER);
-    const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-    // API Gateway's word for 401, which must be the whole message.
-    if (token === undefined) throw new Error('Unauthorized');
-    const verdict =
-      more.length > 0
-        ? ({ refused: 'TOKEN_REFUSED', reason: 'There is more than one Authorization header.' } as const)
-        : await verify(token);
+    const verdict = await verdictOf(headerValuesIn(event, TOKEN_HEADER), verify);
     if (!('refused' in verdict)) {
       const { issuer, claims } = verdict.principal;
       const subject = typeof claims.sub === 'string' ? claims.sub : undefined;
       log.info('identified', { requestId, issuer, subject });
-      return answerFor('v1', 'Allow', event.methodArn, subject ?? issuer, { ...tokenContext(verdict) });
+      return answerFor('v1', 'Allow', event.methodArn, named(subject ?? issuer), { ...tokenContext(verdict) });
     }
     const { refused, reason } = verdict;
     if (refused === 'KEYS_UNAVAILABLE') {
@@ -42,4 +36,20 @@ export function jwtAuthorizer(
       reason: `(The token is refused. ${reason})`,
     });
   };
+}
+
+async function verdictOf(
+  [header = '', ...more]: readonly string[],
+  verify: (token: string) => Promise<JwtVerdict>,
+): Promise<JwtVerdict> {
+  if (more.length > 0) return { refused: 'TOKEN_REFUSED', reason: 'There is more than one Authorization header.' };
+  const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  if (token === undefined)
+    return { refused: 'TOKEN_REFUSED', reason: 'Send it as Authorization: Bearer, and the token.' };
+  return verify(token);
+}
+
+/** For the access log, where API Gateway puts it into JSON as it is: nothing of it may look like the rest of the line. */
+function named(subject: string): string {
+  return subject.slice(0, 128).replace(/[^\w@.:|+=/-]/g, '?') || 'nameless';
 }

@@ -90,9 +90,7 @@ function identityIn(payload: object): JwtPrincipal['claims'] {
 }
 
 function isUnavailable(error: unknown): boolean {
-  return [FetchError, JwksNotAvailableInCacheError, JwksValidationError, WaitPeriodNotYetEndedJwkError].some(
-    (kind) => error instanceof kind,
-  );
+  return [FetchError, JwksNotAvailableInCacheError, JwksValidationError].some((kind) => error instanceof kind);
 }
 
 /** The library's own messages quote the token. */
@@ -101,7 +99,10 @@ function reasonOf(error: JwtBaseError): string {
   if (error instanceof JwtNotBeforeError) return 'It is not valid yet.';
   if (error instanceof JwtInvalidIssuerError) return 'It is from another issuer.';
   if (error instanceof JwtInvalidAudienceError) return 'It is for another audience: ask for one for this service.';
-  if (error instanceof KidNotFoundInJwksError) return 'Its issuer has no such key.';
+  // Of the second: a moment ago there was another key that is none of the issuer's, and so this one was not looked for.
+  if (error instanceof KidNotFoundInJwksError || error instanceof WaitPeriodNotYetEndedJwkError) {
+    return 'Its issuer has no such key. If that is new, try again in a minute.';
+  }
   return 'It is no token that this issuer signed.';
 }
 

@@ -5,9 +5,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseJwtConfig } from '../../src/identity/config.ts';
+import { jwtAuthorizer } from '../../src/identity/jwt-authorizer.ts';
 import { type Local, startLocal } from '../../src/local/start.ts';
+import { LineLogger } from '../../src/log.ts';
 import { send } from '../local/gateway/gateway.ts';
 
 const AUDIENCE = 'portcullis-test';
@@ -139,14 +142,40 @@ describe('403', () => {
   });
 });
 
-describe('401', () => {
+test('401 without the header, by the gateway alone', async () => {
+  expect((await ask(undefined)).status).toBe(401);
+});
+
+// Lambda counts what an authorizer throws as its failure, and an alarm watches that: nobody outside may set it off.
+describe('403, and no failure of the function', () => {
   test.each([
-    ['no header', undefined],
     ['another scheme', 'Basic YWxpY2U6c2VjcmV0'],
     ['a scheme alone', 'Bearer '],
   ])('%s', async (_name, header) => {
-    expect((await ask(header)).status).toBe(401);
+    const got = await ask(header);
+    expect([got.status, got.text]).toEqual([403, expect.stringContaining('Authorization: Bearer')]);
   });
+
+  test('one unknown key after another', async () => {
+    const own = await started();
+    const naming = (kid: string) => ask(`Bearer ${token({}, theirs.privateKey, { alg: 'RS256', kid })}`, own);
+    await naming('k2');
+    const got = await naming('k3').finally(() => own.close());
+    expect([got.status, got.text]).toEqual([403, expect.stringContaining('no such key')]);
+  });
+});
+
+test('the name that the access log shows, unescaped, has nothing in it that could be more than a name', async () => {
+  const claims = { sub: 'x","refused":"THROTTLED\\\n\ud800é' };
+  const verify = async () => ({
+    principal: { kind: 'jwt' as const, issuer: provider.issuer, claims },
+    expiresAtEpochMs: inAnHour() * 1_000,
+  });
+  const authorize = jwtAuthorizer(verify, new LineLogger(() => {}));
+  const event = { headers: { Authorization: 'Bearer t' }, requestContext: { requestId: 'r' }, methodArn: 'a/b/GET/v1' };
+  const { principalId, context } = await authorize(event as unknown as APIGatewayRequestAuthorizerEvent);
+  expect(principalId).toBe('x???refused?:?THROTTLED????');
+  expect(JSON.parse(String(context?.claims))).toEqual(claims);
 });
 
 test('500 while the keys cannot be had: a failure is no denial that would be kept', async () => {
