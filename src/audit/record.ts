@@ -38,7 +38,7 @@ export type Records = ReturnType<typeof recordsOf>;
 /** The records of one decision; what they share is made once. */
 export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
   const { caller, operation, agentId } = request;
-  const asked = askedOf(request);
+  const { actionGroup, ...asked } = askedOf(request);
   const denied = decision.effect === 'deny';
   const action = denied ? 'Denied' : 'Allowed';
   const profiles = ids.traceId === undefined ? PROFILES : TRACED_PROFILES;
@@ -60,9 +60,6 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
     decisionId: decision.id,
     team: decision.team,
     principal: principalOf(caller),
-    ...(caller.principal.kind === 'jwt'
-      ? { token: { issuer: caller.principal.issuer, claims: caller.principal.claims } }
-      : {}),
     agentId,
     ...asked,
     effect: decision.effect,
@@ -71,7 +68,12 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
     exemptedBy: joined(decision.exemptions),
     traceId: ids.traceId,
   };
+  // Last, since they can be long: CloudWatch's queries know the first 200 members of a line alone, each of a list among them.
   const details = {
+    ...(actionGroup === undefined ? {} : { actionGroup }),
+    ...(caller.principal.kind === 'jwt'
+      ? { token: { issuer: caller.principal.issuer, claims: caller.principal.claims } }
+      : {}),
     decision: {
       rules: decision.rules,
       violations: decision.violations,

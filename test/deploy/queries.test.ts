@@ -3,8 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { failure } from '../../src/audit/outcome.ts';
+import { type Facts, recordsOf } from '../../src/audit/record.ts';
 import { QUERIES, queryString } from '../../src/deploy/queries.ts';
 import type { Fault } from '../../src/local/bedrock/faults.ts';
+import { Problem } from '../../src/problem.ts';
 import { DEMO, SESSION } from '../support/callers.ts';
 import { AGENT, type AuditLine, freshToken, group, POLICY, startService } from '../support/service.ts';
 import { at, fieldsOf, selected } from './insights.ts';
@@ -97,6 +100,52 @@ test.each(QUERIES.map(({ name, commands }) => [name, commands] as const))(
     expect(fields.filter((field) => !written.some((record) => at(record, field) !== undefined))).toEqual([]);
   },
 );
+
+/** Logs Insights extracts no more, and a query passes over what it does not see. */
+const FIELDS_AT_MOST = 200;
+
+test('every field that a query names is among those that are extracted, however much a request holds', () => {
+  const functions = Array.from({ length: 11 }, (_, index) => ({ name: `f${index}`, description: 'Books.' }));
+  const groups = Array.from({ length: 300 }, (_, index) => `group-${index}`);
+  const caller = { principal: { kind: 'jwt', issuer: 'https://idp.example.com', claims: { sub: 'ann', groups } } };
+  const violations = functions.map(({ name }) => ({ rule: name, pointer: '', message: '', fix: '', allowed: groups }));
+  const [policy, ids, place] = [
+    { revision: '1', digest: '0' },
+    { requestId: 'r', traceId: 't' },
+    { account: '', region: '' },
+  ];
+  const facts = {
+    ...{ ids, place, tokenHash: '0' },
+    request: {
+      operation: 'CreateAgentActionGroup',
+      agentId: AGENT,
+      caller,
+      actionGroup: { actionGroupName: 'bookings', functionSchema: { functions } },
+    },
+    decision: {
+      id: 'd',
+      effect: 'allow',
+      team: 't',
+      violations,
+      warnings: violations,
+      exemptions: ['EX-7'],
+      rules: [],
+      policy,
+    },
+  } as unknown as Facts;
+  const outcome = JSON.parse(
+    JSON.stringify(recordsOf(facts).outcome(1, 1, failure(new Problem('UPSTREAM_FAILED'), 1))),
+  );
+  const fields = leavesOf(outcome);
+  const named = QUERIES.flatMap(({ commands }) => fieldsOf(commands)).filter((field) => fields.includes(field));
+  expect(named).toContain('unmapped.outcome.disposition');
+  expect(named.filter((field) => fields.indexOf(field) >= FIELDS_AT_MOST)).toEqual([]);
+});
+
+function leavesOf(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([name, member]) => leavesOf(member, path === '' ? name : `${path}.${name}`));
+}
 
 test('each parameter is asked for, and each that is asked for is used', () => {
   for (const { commands, parameters = {} } of QUERIES) {
