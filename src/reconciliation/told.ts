@@ -57,8 +57,8 @@ export function toldIn(client: DynamoDBClient, TableName: string, epochMs: () =>
       });
       const claimed = await unlessRefused(client.send(claim));
       if (claimed === undefined) return false;
-      // A dead process's claim of this very stage may have been told or not.
-      const isNew = claimed.Attributes === undefined || Number(claimed.Attributes.stage?.N) === stage;
+      // What a dead process claimed may have been told or not.
+      const isNew = claimed.Attributes?.state?.S !== 'told';
       tell(isNew);
       const complete = new UpdateItemCommand({
         TableName,

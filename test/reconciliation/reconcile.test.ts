@@ -199,6 +199,21 @@ describe('once', () => {
     expect(bench.told()).toEqual(['write-not-ours']);
   });
 
+  test('and counted, when more became known of it before its first line could be written', async () => {
+    await kept.service.post();
+    deliver((line) => !isOutcome(line));
+    bench.aws.records = () => [];
+    writes = (line) => {
+      if (line.includes('2004')) throw new Error('the pipe is closed');
+    };
+    await expect(bench.run()).rejects.toThrow('the pipe is closed');
+    writes = () => {};
+    bench.aws.records = () => recordsOf(kept.service.bedrock);
+    await bench.run(LATER_MS + 15 * MINUTE);
+    expect(bench.told()).toEqual(['attempt-without-outcome committed']);
+    expect(bench.lines.filter(({ Findings }) => Findings !== undefined)).toHaveLength(1);
+  });
+
   test('by one run at a time', async () => {
     await bypass();
     let second: ReturnType<typeof bench.run> | undefined;
