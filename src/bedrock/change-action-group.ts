@@ -141,7 +141,7 @@ function change<T>(
   ) => Promise<T>,
 ): Promise<T> {
   return whileBusy(async (mayBeMade) => {
-    await lease.renew();
+    await lease.keep();
     let attempts: Attempts | undefined;
     const watch = (command: { middlewareStack: unknown }) => {
       attempts = observe(command, decisionId);

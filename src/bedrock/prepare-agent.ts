@@ -249,7 +249,7 @@ function preparation({ agent, requestId }: Seen, status: AgentStatus): Preparati
  * a second one at the same time.
  */
 function leaseIfPossible(contend: () => Promise<AgentLease | undefined>): () => Promise<AgentLease | undefined> {
-  const unleased: AgentLease = { renew: async () => {}, release: async () => {} };
+  const unleased: AgentLease = { renew: async () => {}, keep: async () => {}, release: async () => {} };
   let storeFails = false;
   return async () => {
     if (storeFails) return unleased;

@@ -215,6 +215,16 @@ describe('the store', () => {
     await expect(acquire('other', time)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 
+  test('is not asked whether a lease is kept that is younger than a second', async () => {
+    const time = virtualTime();
+    const lease = await acquire('owner', time);
+    table.proxy.fault({ operation: 'UpdateItem', do: 'error', times: 3 });
+    await time.sleep(900, new AbortController().signal);
+    await lease.keep();
+    await time.sleep(100, new AbortController().signal);
+    await expect(lease.keep()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
   test('fails at a renewal, which tells; and at a release, which does not', async () => {
     const lease = await acquire('owner', virtualTime());
     table.proxy.fault({ operation: 'UpdateItem', do: 'error', times: 3 });
