@@ -5,7 +5,7 @@
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { BUNDLING, COMMAND_BUNDLING, entryPointsOf } from './src/deploy/bundling.ts';
+import { BUNDLING, COMMAND_BUNDLING, entryPointsOf, filesOf } from './src/deploy/bundling.ts';
 import { serialise } from './src/policy/policy.ts';
 import { readPolicy } from './src/policy-source/policy-file.ts';
 
@@ -27,7 +27,10 @@ await Promise.all(
     await writeFile(`${outdir}/policy.json`, policy);
     // `serverless invoke local` looks for nothing but CommonJS; Lambda takes index.mjs, and the package leaves this out.
     await writeFile(`${outdir}/index.cjs`, "module.exports = require('./index.mjs');\n");
-    const bytes = Object.values(metafile.outputs).map((output) => output.bytes);
+    const files = filesOf(metafile, `${HANDLERS}/${operation}.ts`);
+    const unused = Object.keys(metafile.outputs).filter((path) => !files.includes(path));
+    await Promise.all(unused.map((path) => rm(path)));
+    const bytes = files.map((path) => metafile.outputs[path]?.bytes ?? 0);
     const total = bytes.reduce((sum, size) => sum + size, 0);
     console.log(`${outdir}/index.mjs  ${Math.ceil(total / 1024)} KiB in ${bytes.length} files`);
   }),

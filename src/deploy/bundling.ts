@@ -1,4 +1,4 @@
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
 import { lazyBuiltinModules } from './builtin-modules.ts';
 import { lambdaSdk } from './lambda-sdk.ts';
 import { withoutExamples } from './without-examples.ts';
@@ -35,6 +35,15 @@ export function entryPointsOf(handler: string): Record<string, string> {
     [`${OUTSIDE_POLICY}/app-config`]: 'src/policy-source/app-config.ts',
     [`${OUTSIDE_POLICY}/policy-file`]: 'src/policy-source/policy-file.ts',
   };
+}
+
+/** Every file that a function may come to load; one that needs no policy reaches no reader of policies. */
+export function filesOf({ outputs }: Metafile, handler: string): string[] {
+  const reached = new Set(Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === handler));
+  for (const path of reached) {
+    for (const { path: next, external } of outputs[path]?.imports ?? []) if (!external) reached.add(next);
+  }
+  return [...reached];
 }
 
 /** The command as one file that callers can copy and run on whatever Node they have. */
