@@ -15,7 +15,7 @@ export interface Alarm {
   /** It goes off above this; where silence is the fault, at or below it. */
   readonly above: number;
   readonly periodSeconds: number;
-  /** How many periods must breach, of as many. */
+  /** How many periods must breach. */
   readonly periods?: number;
   /** Silence is the fault: it goes off where nothing was counted. */
   readonly silence?: true;
@@ -258,12 +258,13 @@ export function alarmResources(deployment: Deployment) {
 function propertiesOf(alarm: Alarm, deployment: Deployment) {
   const { above, periods = 1, silence = false, means, remedy } = alarm;
   const actions = deployment.alarmTopicArn ? [deployment.alarmTopicArn] : [];
+  const metric = measured(alarm, deployment);
   return {
     AlarmDescription: `${means} ${remedy}`,
-    ...measured(alarm, deployment),
+    ...metric,
     ComparisonOperator: silence ? 'LessThanOrEqualToThreshold' : 'GreaterThanThreshold',
     Threshold: above,
-    EvaluationPeriods: periods,
+    EvaluationPeriods: 'Metrics' in metric ? periods + 1 : periods,
     DatapointsToAlarm: periods,
     // Most of what is counted is counted only where it happens.
     TreatMissingData: silence ? 'breaching' : 'notBreaching',
@@ -294,6 +295,12 @@ function measured({ watches, statistic = 'Sum', periodSeconds: Period }: Alarm, 
   return { Metrics: added(metrics, Period) };
 }
 
+/**
+ * DynamoDB's alarms take no notice of what is missing, and would stay as they are for ever, hence zeros in its place. Figures
+ * come late, so the newest period may hold nothing else yet.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ */
 function added(metrics: readonly object[], Period: number) {
   const parts = metrics.map((Metric, index) => ({
     Id: `m${index}`,

@@ -351,6 +351,15 @@ test('no alarm adds up more metrics than one can', () => {
   }
 });
 
+// The newest period may only be filled, since its figures come late: it alone must not keep an alarm from going off.
+test('an alarm that fills gaps looks at one period more than must breach', () => {
+  const filling = of('AWS::CloudWatch::Alarm', plain()).filter(([, alarm]) => JSON.stringify(alarm).includes('FILL('));
+  expect(filling.length).toBeGreaterThan(0);
+  for (const [id, { Properties }] of filling) {
+    expect([id, Properties.EvaluationPeriods - Properties.DatapointsToAlarm]).toEqual([id, 1]);
+  }
+});
+
 test('the dashboard shows every alarm, and what there is to see of this stage alone', () => {
   const { DashboardBody } = plain().Resources.Dashboard!.Properties;
   const { widgets } = JSON.parse(DashboardBody['Fn::Sub']) as { widgets: { type: string; properties: Widget }[] };
