@@ -71,7 +71,7 @@ export function apiResources(deployment: Deployment) {
         },
       },
     },
-    ...(api.createsLogRole ? LOG_ROLE : {}),
+    ...(api.createsLogRole ? logRole(deployment) : {}),
   };
 }
 
@@ -99,13 +99,14 @@ export function apiExtensions(deployment: Deployment) {
  * Of the account and region, not of the stack: it stays when the stack goes, since other APIs may write by it. It has not the
  * path of this service's roles, which may call Bedrock.
  */
-const LOG_ROLE = {
+const logRole = ({ permissionsBoundaryArn }: Deployment) => ({
   ApiGatewayLogRole: {
     Type: 'AWS::IAM::Role',
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       Description: 'By which API Gateway writes logs in this account and region.',
+      ...(permissionsBoundaryArn === undefined ? {} : { PermissionsBoundary: permissionsBoundaryArn }),
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -123,4 +124,4 @@ const LOG_ROLE = {
     Type: 'AWS::ApiGateway::Account',
     Properties: { CloudWatchRoleArn: { 'Fn::GetAtt': ['ApiGatewayLogRole', 'Arn'] } },
   },
-};
+});

@@ -12,6 +12,7 @@ export interface Deployment {
   readonly reservedConcurrency: number | undefined;
   readonly logRetentionInDays: number;
   readonly kmsKeyArn: string | undefined;
+  readonly permissionsBoundaryArn: string | undefined;
   readonly deletionProtection: boolean;
   readonly alarmTopicArn: string | undefined;
 }
@@ -53,6 +54,8 @@ export class ParameterError extends Error {
   constructor(faults: readonly string[]) {
     super(`The parameters are not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     this.faults = faults;
+    // Whoever reads it mends a parameter, and wants it to be the last thing on the terminal.
+    this.stack = this.message;
   }
 }
 
@@ -91,6 +94,7 @@ export function deploymentOf(values: ParameterValues, { stage, region, instanceI
     reservedConcurrency: numberOf('reservedConcurrency') || undefined,
     logRetentionInDays: numberOf('logRetentionInDays'),
     kmsKeyArn: of('kmsKeyArn') || undefined,
+    permissionsBoundaryArn: of('permissionsBoundaryArn') || undefined,
     deletionProtection: of('deletionProtection') === 'true',
     alarmTopicArn: of('alarmTopicArn') || undefined,
   };
@@ -124,7 +128,18 @@ function contradictions(of: Read, region: string): string[] {
     const inRegion = of(name).split(':')[3];
     return inRegion !== undefined && inRegion !== region;
   });
+  const ofAppConfig = (['policyApplication', 'policyEnvironment', 'policyProfile'] as const).filter(
+    (name) => !of(name),
+  );
   return [
+    ...when(
+      of('policySource') === 'appconfig' && ofAppConfig.length > 0,
+      `policySource is appconfig, but ${ofAppConfig.join(', ')} ${ofAppConfig.length === 1 ? 'is' : 'are'} empty: give the ids that AppConfig shows.`,
+    ),
+    ...when(
+      !isJwt && of('jwtIssuer'),
+      'jwtIssuer is set, but v1Authorization is iam: make that jwt, or leave the issuer out.',
+    ),
     ...elsewhere.map((name) => `${name} is of another region than the stack: give it one of ${region}.`),
     ...when(
       isPrivate && !of('vpcEndpointIds'),

@@ -141,6 +141,14 @@ export const PARAMETERS = {
     about:
       'a customer managed key of this region for tables, log groups and the queue; its key policy must admit CloudWatch Logs',
   },
+  permissionsBoundaryArn: {
+    default: '',
+    ...text(
+      new RegExp(`^(arn:aws[a-z-]*:iam::(${ACCOUNT}|aws):policy/[\\w+=,.@/-]{1,512})?$`),
+      'the ARN of an IAM policy',
+    ),
+    about: 'the permissions boundary of every role, where the organisation demands one',
+  },
   deletionProtection: {
     default: true,
     ...yesOrNo,

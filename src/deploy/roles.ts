@@ -17,7 +17,7 @@ export function roleResources(deployment: Deployment, appConfig?: AppConfigSetti
   return Object.fromEntries(
     Object.entries(PERMISSIONS).map(([name, permissions]) => [
       roleId(name),
-      role(name, statementsOf(name, permissions, deployment, appConfig)),
+      role(name, statementsOf(name, permissions, deployment, appConfig), deployment.permissionsBoundaryArn),
     ]),
   );
 }
@@ -67,13 +67,14 @@ const USING_A_KEY = [
   'kms:ReEncryptTo',
 ];
 
-function role(name: string, Statement: readonly Statement[]) {
+function role(name: string, Statement: readonly Statement[], PermissionsBoundary: string | undefined) {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
       Description: `What the function ${name} of Portcullis may do.`,
       // Reserved, so that these roles alone may call Bedrock.
       Path: ROLE_PATH,
+      ...(PermissionsBoundary === undefined ? {} : { PermissionsBoundary }),
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],

@@ -52,6 +52,17 @@ describe('a mistake names the parameter and the remedy', () => {
       { alarmTopicArn: 'arn:aws:sns:us-east-1:111122223333:alarms.fifo' },
       /^alarmTopicArn /,
     ],
+    [
+      'a policy from nowhere',
+      { policySource: 'appconfig', policyProfile: 'pro1234' },
+      /^policySource is appconfig, but policyApplication, policyEnvironment are empty/,
+    ],
+    [
+      'an issuer of tokens that nobody shows',
+      { jwtIssuer: 'https://a.example' },
+      /^jwtIssuer is set, but v1Authorization is iam/,
+    ],
+    ['a boundary that is no policy', { permissionsBoundaryArn: 'PowerUser' }, /^permissionsBoundaryArn is "PowerUser"/],
     ['a private API without a way in', { endpointType: 'PRIVATE' }, /^endpointType is PRIVATE, but vpcEndpointIds/],
     [
       'endpoints of an API that is not private',

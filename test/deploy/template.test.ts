@@ -15,6 +15,7 @@ import { packaged, type Resource, type Template } from './packaged.ts';
 const KEY = 'arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666';
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:alarms';
 
+const BOUNDARY = 'arn:aws:iam::111122223333:policy/developers';
 const MODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'as it comes': {},
   'private, with a key and proofs of identity': {
@@ -39,6 +40,7 @@ const MODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     jwtIssuer: 'https://login.example.com/',
     jwtAudience: 'portcullis',
     organizationId: 'o-a1b2c3d4e5',
+    permissionsBoundaryArn: BOUNDARY,
   },
 };
 
@@ -412,3 +414,9 @@ function isHere(command: string): boolean {
     return false;
   }
 }
+
+test('where the organisation demands a boundary, every role has it', () => {
+  const boundaries = of('AWS::IAM::Role', tokens()).map(([, { Properties }]) => Properties?.PermissionsBoundary);
+  expect(new Set(boundaries)).toEqual(new Set([BOUNDARY]));
+  expect(of('AWS::IAM::Role', plain()).some(([, { Properties }]) => 'PermissionsBoundary' in Properties!)).toBe(false);
+});

@@ -120,7 +120,8 @@ export class Tally {
     const actionGroup = record.actionGroupName ?? record.actionGroupId ?? '';
     if (kind === 'changed') this.#changes.add(record, { team, principal, operation, agent: agentId, actionGroup });
     if (kind === 'replayed') this.#replays.add(record, { team, principal, operation, agent: agentId });
-    for (const rule of violations) this.#denials.add(record, { rule, team });
+    // An evaluation that the policy would deny is a question, and denied nobody anything.
+    if (kind === 'denied') for (const rule of violations) this.#denials.add(record, { rule, team });
     for (const rule of warnings) this.#warnings.add(record, { rule, team });
     for (const exemption of exemptions) this.#exemptions.add(record, { exemption, team });
     for (const notice of record.warnings.map(noticeIn)) {
