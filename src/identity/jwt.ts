@@ -49,8 +49,9 @@ export function jwtVerifier({ issuer, audience, jwksUri }: JwtIssuer): (token: s
   const fetcher = {
     async fetch(uri: string): Promise<ArrayBuffer> {
       const answer = await fetch(uri, { redirect: 'error', signal: AbortSignal.timeout(FETCH_ENDS_MS) }).catch(
-        (cause: unknown) => {
-          throw new FetchError(uri, cause);
+        (error: unknown) => {
+          // Node's `fetch` says "fetch failed" whatever it was: what it was is the cause.
+          throw new FetchError(uri, (error as Error).cause ?? error);
         },
       );
       if (!answer.ok) throw new FetchError(uri, `HTTP ${answer.status}`);

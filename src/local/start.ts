@@ -2,7 +2,7 @@ import { type Config, type Endpoint, type Environment, parseConfig } from '../co
 import { createStoreClient } from '../idempotency/store-client.ts';
 import { identityAuthorizer } from '../identity/authorizer.ts';
 import { parseIdentityConfig, parseJwtConfig } from '../identity/config.ts';
-import { jwtVerifier } from '../identity/jwt.ts';
+import { type JwtIssuer, jwtVerifier } from '../identity/jwt.ts';
 import { jwtAuthorizer } from '../identity/jwt-authorizer.ts';
 import type { Binding } from '../identity/proof.ts';
 import type { WriteLine } from '../log.ts';
@@ -27,6 +27,8 @@ export interface Local {
   /** The embedded emulator; absent where another endpoint stands in for it. */
   readonly bedrock: BedrockEmulator | undefined;
   readonly config: Config;
+  /** Whose tokens callers of `/v1` show, where `JWT_ISSUER` says so. */
+  readonly tokens: JwtIssuer | undefined;
   /** Where and for whom a proof of identity is made, with `LOCAL_AUTH=proof`. */
   readonly identity: Binding | undefined;
   close(): Promise<void>;
@@ -94,11 +96,12 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
             AWS_ENDPOINT_URL_STS: sts?.url ?? env.AWS_ENDPOINT_URL_STS,
           })
         : undefined;
+    const jwt = env.JWT_ISSUER ? parseJwtConfig(env) : undefined;
     const gateway = await startGateway({
       routes: routesOf(
         services,
         identity && proofOfIdentity(identityAuthorizer(identity, services.log)),
-        env.JWT_ISSUER ? tokens(jwtAuthorizer(jwtVerifier(parseJwtConfig(env)), services.log)) : undefined,
+        jwt && tokens(jwtAuthorizer(jwtVerifier(jwt), services.log)),
       ),
       principals,
       auth: auth === 'any' ? 'any' : 'iam',
@@ -112,7 +115,7 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
       await gateway.close();
       await closeParts();
     };
-    return { gateway, principals, auth, unsigned, bedrock, config, identity, close };
+    return { gateway, principals, auth, unsigned, bedrock, config, tokens: jwt, identity, close };
   } catch (error) {
     await closeParts();
     throw error;

@@ -17,12 +17,14 @@ function proof({ audience, sts }: Binding): string {
 }
 
 /** What `npm start` prints: where it listens, and three requests to paste. */
-export function welcome({ gateway, principals, unsigned, bedrock, config, identity, auth }: Local): string {
+export function welcome({ gateway, principals, unsigned, bedrock, config, identity, auth, tokens }: Local): string {
   const signed = principals.filter(({ accessKeyId }) => accessKeyId !== undefined);
   const [first] = signed;
-  const user = unsigned
-    ? ''
-    : ` --aws-sigv4 "aws:amz:${config.region}:execute-api" --user "${first?.accessKeyId}:$SECRET"`;
+  const user = tokens
+    ? ' -H "authorization: Bearer $TOKEN"'
+    : unsigned
+      ? ''
+      : ` --aws-sigv4 "aws:amz:${config.region}:execute-api" --user "${first?.accessKeyId}:$SECRET"`;
   const post = (body: object) =>
     `curl -i${user} ${gateway.url}/v1/agents/AGENT12345/versions/DRAFT/action-groups \\\n` +
     `  -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
@@ -38,6 +40,7 @@ export function welcome({ gateway, principals, unsigned, bedrock, config, identi
     apiSchema: { s3: { s3BucketName: 'somebody-elses-bucket', s3ObjectKey: 'api.yaml' } },
   };
   const callers = [
+    ...(tokens ? [`on /v1 a token of ${tokens.issuer} for ${tokens.audience}; on /aws:`] : []),
     ...(unsigned ? ['a request without a signature'] : []),
     ...signed.map(
       (principal) => `${principal.accessKeyId}${isDemo(principal) ? ` (secret ${principal.secretAccessKey})` : ''}`,
