@@ -1,7 +1,7 @@
 /** What a record says, as an OCSF event: who asked for what, what the policy said of it, and what became of it. */
 import { isIP } from 'node:net';
 import type { Preparation } from '../bedrock/prepare-agent.ts';
-import type { Caller } from '../http/caller.ts';
+import type { Caller } from '../identity/caller.ts';
 import { principalText } from '../policy/principal.ts';
 import type { ActionGroup } from '../policy/request.ts';
 import type { Decision, Request } from '../provisioning.ts';

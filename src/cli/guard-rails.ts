@@ -3,10 +3,10 @@ import {
   type GuardRails,
   type PolicyDocument,
   permissionsBoundary,
-  ROLE_PATH,
   SCP_MAX_CHARACTERS,
   serviceControlPolicy,
 } from '../deploy/guard-rails.ts';
+import { ROLE_PATH } from '../reconciliation/role-path.ts';
 import { type Command, CommandError, type ExitCode, type Terminal } from './command.ts';
 import { readArgs } from './options.ts';
 

@@ -3,7 +3,7 @@ import type { MadeGroup } from '../bedrock/create-action-group.ts';
 import { entityTag } from '../bedrock/entity-tag.ts';
 import type { ActionGroup } from '../contract/action-group.ts';
 import type { PutActionGroup } from '../contract/put-action-group.ts';
-import type { Caller } from '../http/caller.ts';
+import type { Caller } from '../identity/caller.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 import { carriedOut, type Provisioned, provision, type Request, type Stages } from '../provisioning.ts';
 import { type Difference, differences } from './differences.ts';

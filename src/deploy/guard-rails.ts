@@ -7,9 +7,6 @@
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  */
 
-/** Of the roles that this service is deployed with; and of the boundary, where that is used. */
-export const ROLE_PATH = '/portcullis/';
-
 /** The longest service control policy that AWS Organizations took for years; blanks count. */
 export const SCP_MAX_CHARACTERS = 5120;
 

@@ -1,7 +1,7 @@
 /** A role for each function, made from the table of permissions. */
 import type { AppConfigSettings } from '../config.ts';
+import { ROLE_PATH } from '../reconciliation/role-path.ts';
 import type { Deployment } from './deployment.ts';
-import { ROLE_PATH } from './guard-rails.ts';
 import { LOG_GROUP } from './logs.ts';
 import { ASYNCHRONOUS, PERMISSIONS, type Permissions } from './permissions.ts';
 import { IDEMPOTENCY_TABLE, PROVENANCE_TABLE } from './tables.ts';

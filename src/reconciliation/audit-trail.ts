@@ -1,7 +1,7 @@
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Clock } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
-import { patiently, tokenBucket } from '../scan/pace.ts';
+import { patiently, tokenBucket } from '../pace.ts';
 import { type AuditLine, auditLineOf, FILTER_PATTERN } from './audit-line.ts';
 import type { Span } from './join.ts';
 import { isPassing } from './passing.ts';

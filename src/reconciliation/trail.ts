@@ -2,7 +2,7 @@
 import { type CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import type { Clock } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
-import { patiently, tokenBucket } from '../scan/pace.ts';
+import { patiently, tokenBucket } from '../pace.ts';
 import type { Span } from './join.ts';
 import { isPassing } from './passing.ts';
 import { type Place, WRITES, type WriteEvent, writeEventOf } from './write-event.ts';

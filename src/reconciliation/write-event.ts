@@ -6,7 +6,7 @@
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
-import { ROLE_PATH } from '../deploy/guard-rails.ts';
+import { ROLE_PATH } from './role-path.ts';
 
 /** The calls that this service governs and that write. What `InvokeInlineAgent` brings along is a data event, and not here. */
 export const WRITES = [

@@ -3,10 +3,10 @@ import type { Agent, BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { MadeGroup } from '../bedrock/create-action-group.ts';
 import { getActionGroup, getAgent, listActionGroups, listAgents } from '../bedrock/read.ts';
 import type { Clock } from '../deadline.ts';
+import { patiently, tokenBucket } from '../pace.ts';
 import { Problem } from '../problem.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { type ProvenanceTable, readProvenanceOfAgent } from '../provenance/store.ts';
-import { patiently, tokenBucket } from './pace.ts';
 
 export interface FoundAgent {
   readonly agent: Agent;

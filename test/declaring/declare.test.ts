@@ -1,7 +1,7 @@
 /** A declaration among others: what happens when each of its writes comes too late. */
 import { describe, expect, test } from 'vitest';
 import { declare } from '../../src/declaring/declare.ts';
-import type { Caller } from '../../src/http/caller.ts';
+import type { Caller } from '../../src/identity/caller.ts';
 import { Problem, type ProblemCode } from '../../src/problem.ts';
 import type { Decision, Request, Stages } from '../../src/provisioning.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type GuardRails, permissionsBoundary, ROLE_PATH, serviceControlPolicy } from '../../src/deploy/guard-rails.ts';
+import { type GuardRails, permissionsBoundary, serviceControlPolicy } from '../../src/deploy/guard-rails.ts';
 import { roleResources } from '../../src/deploy/roles.ts';
+import { ROLE_PATH } from '../../src/reconciliation/role-path.ts';
 import { deployment } from './deployment.ts';
 import { evaluate } from './iam.ts';
 

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ALARMS } from '../../src/deploy/alarms.ts';
 import { functionId, functionsOf } from '../../src/deploy/functions.ts';
-import { ROLE_PATH } from '../../src/deploy/guard-rails.ts';
 import { ASYNCHRONOUS, PERMISSIONS } from '../../src/deploy/permissions.ts';
 import { roleId } from '../../src/deploy/roles.ts';
+import { ROLE_PATH } from '../../src/reconciliation/role-path.ts';
 import { packaged, type Resource, type Template } from './packaged.ts';
 
 const KEY = 'arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666';

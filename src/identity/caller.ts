@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { callerFromAuthorizer, callerFromToken } from '../identity/authorized.ts';
 import { parsePrincipalArn } from '../policy/principal.ts';
 import type { Principal } from '../policy/request.ts';
 import { Problem } from '../problem.ts';
+import { callerFromAuthorizer, callerFromToken } from './authorized.ts';
 
 /** Who asks, as API Gateway proved it; nothing here comes from what the caller says of itself, but `userAgent`. */
 export interface Caller {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Problem, type ProblemCode } from '../../src/problem.ts';
-import { patiently, tokenBucket } from '../../src/scan/pace.ts';
-import { virtualTime } from '../support/virtual-time.ts';
+import { patiently, tokenBucket } from '../src/pace.ts';
+import { Problem, type ProblemCode } from '../src/problem.ts';
+import { virtualTime } from './support/virtual-time.ts';
 
 const never = new AbortController().signal;
 const unpaced = async () => {};

@@ -1,6 +1,6 @@
 /** Calls at a rate that leaves Bedrock's quotas to others, and again when they are throttled all the same. */
-import { type Clock, growingPauses } from '../deadline.ts';
-import { Problem, type ProblemCode } from '../problem.ts';
+import { type Clock, growingPauses } from './deadline.ts';
+import { Problem, type ProblemCode } from './problem.ts';
 
 /** Waits until a call may be made. @throws the signal's reason when that comes first. */
 export type Pace = (signal: AbortSignal) => Promise<void>;
