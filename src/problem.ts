@@ -228,3 +228,14 @@ export class Problem extends Error {
     return PROBLEMS[this.code];
   }
 }
+
+/** What nobody foresaw, as a failure that says nothing of itself to the caller. */
+export function unexpected(cause: unknown, mayHaveCommitted = false): Problem {
+  return new Problem('INTERNAL', {
+    detail:
+      'The service failed. A request with a client token, a read or a full replacement can be sent again; before you send ' +
+      'a creation without a token again, list the action groups of the agent.',
+    mayHaveCommitted,
+    cause,
+  });
+}

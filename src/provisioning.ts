@@ -6,7 +6,7 @@ import type { CreateActionGroup } from './contract/create-action-group.ts';
 import type { DeleteActionGroup } from './contract/delete-action-group.ts';
 import type { GetActionGroup, ListActionGroups } from './contract/read-action-groups.ts';
 import type { UpdateActionGroup } from './contract/update-action-group.ts';
-import type { Caller } from './http/caller.ts';
+import type { Caller } from './identity/caller.ts';
 import type { Verdict } from './policy/decide.ts';
 import type { Operation } from './policy/request.ts';
 import { Problem } from './problem.ts';
@@ -55,8 +55,8 @@ export interface Provisioned<O extends Operation> {
 export interface Attempt {
   succeeded(applied: Applied): void;
   dryRun(): void;
-  /** Records the failure and returns what to throw: the problem, with the decision's id. */
-  failed(error: unknown): unknown;
+  /** Records the failure and returns what to throw: the problem that it is, with the decision's id. */
+  failed(error: unknown): Problem;
   /** How far a change that succeeded is live. */
   prepared(preparation: Preparation): void;
 }
@@ -105,7 +105,7 @@ export async function provision<R extends Request>(
   }
   const applied = await apply(request, decision).catch(async (error: unknown) => {
     const failure = trail.failed(error);
-    if (error instanceof Problem && error.mayHaveCommitted) await remember(request, decision, error);
+    if (failure.mayHaveCommitted) await remember(request, decision, failure);
     throw failure;
   });
   trail.succeeded(applied);

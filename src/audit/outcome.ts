@@ -1,5 +1,5 @@
 /** How a request ended, in our words and in the standard's. */
-import { Problem } from '../problem.ts';
+import type { Problem } from '../problem.ts';
 import type { Applied } from '../provisioning.ts';
 import type { Disposition, Severity, Status } from './ocsf.ts';
 
@@ -56,9 +56,7 @@ export function rehearsal(latencyMs: number | undefined): Outcome {
 }
 
 /** The outcome of a request that was denied, refused, or of which nobody knows. */
-export function failure(error: unknown, latencyMs: number | undefined): Outcome {
-  const problem = error instanceof Problem ? error : new Problem('INTERNAL', { mayHaveCommitted: true });
-  const { code, kind, mayHaveCommitted, upstream } = problem;
+export function failure({ code, kind, mayHaveCommitted, upstream }: Problem, latencyMs: number | undefined): Outcome {
   const known = upstream !== undefined || latencyMs !== undefined;
   const told = {
     code,

@@ -1,8 +1,16 @@
 import type { LineLogger } from '../log.ts';
-import { Problem } from '../problem.ts';
+import { Problem, unexpected } from '../problem.ts';
 import type { Attempt } from '../provisioning.ts';
 import { failure, rehearsal, success } from './outcome.ts';
 import { type AuditEvent, type Facts, recordsOf } from './record.ts';
+
+/** Of which nobody knows whether they changed anything, where they failed in a way that nobody foresaw. */
+const WRITES: ReadonlySet<string> = new Set([
+  'CreateAgentActionGroup',
+  'UpdateAgentActionGroup',
+  'DeleteAgentActionGroup',
+  'PrepareAgent',
+]);
 
 /**
  * Puts the attempt on record, before anything is changed.
@@ -44,9 +52,10 @@ export function beginTrail(log: LineLogger, facts: Facts, upstreamMs: () => numb
     succeeded: (applied) => write(records.outcome(Date.now(), durationMs(), success(applied, latencyMs()))),
     dryRun: () => write(records.outcome(Date.now(), durationMs(), rehearsal(latencyMs()))),
     failed(error) {
-      write(records.outcome(Date.now(), durationMs(), failure(error, latencyMs())));
-      if (error instanceof Problem) error.decisionId = decisionId;
-      return error;
+      const problem = error instanceof Problem ? error : unexpected(error, WRITES.has(facts.request.operation));
+      write(records.outcome(Date.now(), durationMs(), failure(problem, latencyMs())));
+      problem.decisionId = decisionId;
+      return problem;
     },
     prepared: (preparation) => write(records.preparation(Date.now(), durationMs(), preparation)),
   };

@@ -1,5 +1,5 @@
 import { describeSyntaxError } from '../contract/json-text.ts';
-import { Problem } from '../problem.ts';
+import { Problem, unexpected } from '../problem.ts';
 import { badBody } from './text-body.ts';
 
 /** What Middy's parser throws (`createError` of its util package); `cause.data` is the raw body and is never logged. */
@@ -30,10 +30,5 @@ export function toProblem(error: unknown): Problem {
           'Send well-formed JSON.',
         );
   }
-  return new Problem('INTERNAL', {
-    detail:
-      'The service failed. A request with a client token, a read or a full replacement can be sent again; before you send ' +
-      'a creation without a token again, list the action groups of the agent.',
-    cause: error,
-  });
+  return unexpected(error);
 }

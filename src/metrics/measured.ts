@@ -1,5 +1,4 @@
 /** The stages of one request, timed and counted: the flow itself knows nothing of it. */
-import { Problem } from '../problem.ts';
 import type { Attempt, Decision, Request, Stages } from '../provisioning.ts';
 import type { Meter, Values } from './meter.ts';
 
@@ -53,7 +52,7 @@ export function measured(stages: Stages, meter: Meter, upstreamMs: () => number)
       },
       failed(error) {
         const failure = attempt.failed(error);
-        outcome(error instanceof Problem && error.code === 'POLICY_DENIED' ? { Denied: 1 } : { Allowed: 1 });
+        outcome(failure.code === 'POLICY_DENIED' ? { Denied: 1 } : { Allowed: 1 });
         return failure;
       },
       prepared: (preparation) => attempt.prepared(preparation),

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { failure, rehearsal, success } from '../../src/audit/outcome.ts';
 import { type Facts, recordsOf } from '../../src/audit/record.ts';
+import { beginTrail } from '../../src/audit/trail.ts';
 import { LineLogger } from '../../src/log.ts';
 import { OPERATIONS, type Operation, type Principal } from '../../src/policy/request.ts';
 import { RULES } from '../../src/policy/rules/index.ts';
-import { PROBLEMS, Problem, type ProblemCode } from '../../src/problem.ts';
+import { PROBLEMS, Problem, type ProblemCode, unexpected } from '../../src/problem.ts';
 import type { Request } from '../../src/provisioning.ts';
 import { TEXT_MARK, TOKEN_MARK } from '../support/lines/planted.ts';
 import { ocsfFaults } from './ocsf.ts';
@@ -104,7 +105,8 @@ describe('the standing says how it ended', () => {
     ['refused by Bedrock', failure(new Problem('NAME_TAKEN'), 5), ['Informational', 'Failure', 'Error', 'failed']],
     ['failed by Bedrock', failure(new Problem('UPSTREAM_FAILED'), 5), ['Medium', 'Failure', 'Error', 'failed']],
     ['lost', failure(lost, 5), ['High', 'Unknown', 'Unknown', 'unknown']],
-    ['broken', failure(new TypeError('x'), 5), ['High', 'Unknown', 'Unknown', 'unknown']],
+    ['a write that broke', failure(unexpected(new TypeError('x'), true), 5), ['High', 'Unknown', 'Unknown', 'unknown']],
+    ['a read that broke', failure(unexpected(new TypeError('x')), 5), ['Medium', 'Failure', 'Error', 'failed']],
   ])('%s', (_name, outcome, expected) => {
     expect(of(outcome)).toEqual(expected);
   });
@@ -113,6 +115,21 @@ describe('the standing says how it ended', () => {
     expect(of(failure(new Problem(code), undefined))[1]).toBe('Failure');
   });
 });
+
+test.each(OPERATIONS)(
+  '%s that fails as nobody foresaw: a write may have been made, a read made nothing',
+  (operation) => {
+    const lines: string[] = [];
+    const log = new LineLogger((line) => void lines.push(line));
+    const { code, mayHaveCommitted, decisionId } = beginTrail(log, factsOf(requestOf(operation)), () => 0).failed(
+      new TypeError('x is not a function'),
+    );
+    const isRead = operation.startsWith('Get') || operation.startsWith('List');
+    expect([code, mayHaveCommitted]).toEqual(['INTERNAL', !isRead]);
+    const outcome = JSON.parse(lines.at(-1)!).unmapped;
+    expect([outcome.outcome.disposition, outcome.decisionId]).toEqual([isRead ? 'failed' : 'unknown', decisionId]);
+  },
+);
 
 test('a description, a schema and a token are measured, never shown', () => {
   const functions = [
