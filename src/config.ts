@@ -65,6 +65,11 @@ export const isLambda = process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
 
 const TABLE_NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 
+/** Undefined where the environment names none. */
+export function serviceName(env: Environment = process.env): string | undefined {
+  return env.POWERTOOLS_SERVICE_NAME || undefined;
+}
+
 /** @throws {ConfigError} naming every variable that is missing or unusable. */
 export function parseConfig(env: Environment = process.env): Config {
   const faults: string[] = [];

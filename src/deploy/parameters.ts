@@ -67,7 +67,7 @@ export const PARAMETERS = {
   },
   jwtAudience: {
     default: '',
-    ...text(/^\S{0,256}$/, 'the audience (`aud`) that the tokens are for'),
+    ...text(/^[!-~]{0,256}$/, 'the audience (`aud`) that the tokens are for, in visible ASCII characters'),
     about: 'with `jwt`: for whom the tokens are',
   },
   jwtJwksUri: {
@@ -84,7 +84,7 @@ export const PARAMETERS = {
   identityAudience: {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: serverless.yml fills it in
     default: 'portcullis-${sls:stage}',
-    ...text(/^\S{1,256}$/, 'a name without blanks'),
+    ...text(/^[!-~]{1,256}$/, 'a name of visible ASCII characters, without blanks'),
     about: 'what a proof of identity must be made for',
   },
   apiGatewayLogRole: {

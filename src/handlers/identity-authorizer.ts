@@ -1,4 +1,4 @@
-import { isLambda } from '../config.ts';
+import { isLambda, serviceName } from '../config.ts';
 import { type AuthorizerHandler, identityAuthorizer } from '../identity/authorizer.ts';
 import { parseIdentityConfig } from '../identity/config.ts';
 import { LineLogger } from '../log.ts';
@@ -6,7 +6,7 @@ import { LineLogger } from '../log.ts';
 let authorize: AuthorizerHandler | undefined;
 
 function start(): AuthorizerHandler {
-  authorize ??= identityAuthorizer(parseIdentityConfig(), new LineLogger());
+  authorize ??= identityAuthorizer(parseIdentityConfig(), new LineLogger(undefined, serviceName()));
   return authorize;
 }
 

@@ -1,4 +1,4 @@
-import { isLambda } from '../config.ts';
+import { isLambda, serviceName } from '../config.ts';
 import type { AuthorizerHandler } from '../identity/authorizer.ts';
 import { parseJwtConfig } from '../identity/config.ts';
 import { jwtVerifier } from '../identity/jwt.ts';
@@ -8,7 +8,7 @@ import { LineLogger } from '../log.ts';
 let authorize: AuthorizerHandler | undefined;
 
 function start(): AuthorizerHandler {
-  authorize ??= jwtAuthorizer(jwtVerifier(parseJwtConfig()), new LineLogger());
+  authorize ??= jwtAuthorizer(jwtVerifier(parseJwtConfig()), new LineLogger(undefined, serviceName()));
   return authorize;
 }
 
