@@ -45,8 +45,7 @@ export const ALARMS = {
     watches: { own: 'Failures', of: { Code: 'AUDIT_UNAVAILABLE' } },
     above: 0,
     periodSeconds: 5 * MINUTE,
-    means:
-      'An audit record could not be written; before a change that stops it, after a change the trail lacks its outcome.',
+    means: 'Requests could not be put on record, so they are refused (503) and nothing is changed.',
     remedy:
       'See the function\'s log and the account\'s CloudWatch Logs health; then run the saved query "Attempts without outcome".',
   },
@@ -79,7 +78,7 @@ export const ALARMS = {
     watches: { own: 'Findings', of: { Kind: 'write-not-ours' } },
     above: 0,
     periodSeconds: 5 * MINUTE,
-    means: 'Somebody changed an action group straight in Bedrock, round this service and its policy.',
+    means: 'Somebody changed an action group straight in Bedrock, bypassing this service and its policy.',
     remedy:
       'The finding in the log names principal and agent: ask them, scan the agent with "portcullis scan", and close the way with "portcullis guard-rails".',
   },
@@ -114,7 +113,7 @@ export const ALARMS = {
     periodSeconds: 5 * MINUTE,
     periods: 2,
     means:
-      'Far more requests are denied than usual: a new policy denies what worked, a pipeline loops, or somebody tries doors.',
+      'More than 50 requests were denied in each of two times five minutes: a new policy denies what worked, a pipeline loops, or somebody is probing.',
     remedy:
       'Run the saved query "Denials by rule and team": one rule, many teams: undo the policy; one team, many rules: ask that team.',
   },
@@ -233,7 +232,7 @@ export const ALARMS = {
     means:
       'The reconciliation of audit trail and CloudTrail has not run for six hours, so nobody would notice a lost record or a bypass.',
     remedy:
-      'See whether the EventBridge rule of the function reconcile is enabled and its last errors; run it by hand.',
+      'See whether the EventBridge rule of the function reconcile is enabled, and its last errors in the log group; run it by hand: aws lambda invoke --function-name portcullis-STAGE-reconcile /dev/stdout. After a first deployment it settles with the first run.',
   },
 } as const satisfies Readonly<Record<string, Alarm>>;
 
