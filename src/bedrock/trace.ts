@@ -20,6 +20,6 @@ export function continueTrace(command: Command, traceparent: string | undefined)
       (args.request as { headers: Record<string, string> }).headers.traceparent = next;
       return send(args);
     },
-    { step: 'build', name: 'traceparent' },
+    { step: 'build', name: 'traceparent', override: true },
   );
 }
