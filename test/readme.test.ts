@@ -12,6 +12,7 @@ import { decide } from '../src/policy/decide.ts';
 import { checkDocument } from '../src/policy/grammar.ts';
 import { compile } from '../src/policy/policy.ts';
 import { RULES } from '../src/policy/rules/index.ts';
+import { readPolicy } from '../src/policy-source/policy-file.ts';
 import { PROBLEMS, Problem, type ProblemKind } from '../src/problem.ts';
 import type { Request } from '../src/provisioning.ts';
 import { FINDINGS } from '../src/reconciliation/findings.ts';
@@ -63,8 +64,8 @@ const tables: Readonly<Record<string, string>> = {
     ]),
   ),
   alarms: table(
-    ['alarm', 'means', 'what to do'],
-    Object.entries<Alarm>(ALARMS).map(([name, { means, remedy }]) => [`\`${name}\``, means, remedy]),
+    ['alarm', 'means', 'what to do', 'goes off'],
+    Object.entries<Alarm>(ALARMS).map(([name, alarm]) => [`\`${name}\``, alarm.means, alarm.remedy, goesOff(alarm)]),
   ),
   queries: table(
     ['saved query', 'tells'],
@@ -99,6 +100,21 @@ function performance(): string {
   const samples = quick ? ', of few samples' : '';
   const named = `Of ${at.slice(0, 10)}${samples}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node.slice(1)}.`;
   return `${table(head, rows)}\n${named}\n`;
+}
+
+test('the policy in the README is one', () => {
+  const [, yaml = ''] = /```yaml\n(revision:[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  expect(() => readPolicy(Buffer.from(yaml), 'README.md')).not.toThrow();
+});
+
+/** `above 5 in 5 min, twice in a row` */
+function goesOff({ watches, statistic = 'Sum', above, periodSeconds, periods = 1, silence }: Alarm): string {
+  const span = periodSeconds % 3_600 === 0 ? `${periodSeconds / 3_600} h` : `${periodSeconds / 60} min`;
+  if (silence) return `nothing in ${periods} × ${span}`;
+  const figure =
+    'gateway' in watches && watches.gateway === 'Latency' ? `${above / 1_000} s (${statistic})` : String(above);
+  const unit = 'own' in watches && watches.own === 'PolicyAge' ? ' s' : '';
+  return `above ${figure}${unit} in ${span}${periods === 1 ? '' : `, ${periods} times in a row`}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -4,7 +4,7 @@ import { alarmsOf } from './alarms.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';
 import { logGroupName } from './logs.ts';
-import { type OwnMetric, THROTTLED_BY_GATEWAY } from './metrics.ts';
+import { THROTTLED_BY_GATEWAY } from './metrics.ts';
 import { QUERIES, queryString } from './queries.ts';
 import { TABLE_SUFFIX } from './tables.ts';
 
@@ -43,7 +43,7 @@ export function dashboardBody(deployment: Deployment) {
 
 /** In the order in which one looks. */
 function chartsOf({ name, stage }: Deployment): Chart[] {
-  const own = (metric: OwnMetric): Line => [METRICS_NAMESPACE, metric, 'service', name];
+  const own = (metric: MetricName): Line => [METRICS_NAMESPACE, metric, 'service', name];
   const gateway = (metric: string, more = {}): Line => [
     'AWS/ApiGateway',
     metric,

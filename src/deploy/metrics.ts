@@ -3,14 +3,12 @@ import type { Dimension, MetricName } from '../metrics/catalogue.ts';
 import type { FunctionGroup } from './functions.ts';
 
 /** What API Gateway's throttling turned away: counted in the access log, since a REST API has no metric of it. */
-export const THROTTLED_BY_GATEWAY = 'ThrottledByGateway';
-
-export type OwnMetric = MetricName | typeof THROTTLED_BY_GATEWAY;
+export const THROTTLED_BY_GATEWAY: MetricName = 'ThrottledByGateway';
 
 /** One metric, over all that a stack has of it. */
 export type Source =
   /** One of ours, in all or for these dimensions. */
-  | { readonly own: OwnMetric; readonly of?: Readonly<Partial<Record<Dimension, string>>> }
+  | { readonly own: MetricName; readonly of?: Readonly<Partial<Record<Dimension, string>>> }
   | { readonly gateway: string }
   /** The sum over the functions of a group. */
   | { readonly lambda: string; readonly group: FunctionGroup }

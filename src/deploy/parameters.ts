@@ -178,12 +178,12 @@ export const PARAMETERS = {
   reconciliationSchedule: {
     default: 'rate(15 minutes)',
     ...schedule,
-    about: 'how often the audit trail is held against CloudTrail; at least every six hours, else an alarm goes off',
+    about: 'how often the audit trail is checked against CloudTrail; at least every six hours, else an alarm goes off',
   },
   scanEnabled: {
     default: false,
     ...yesOrNo,
-    about: 'whether everything that exists in Bedrock is held against the policy by a clock',
+    about: 'whether everything that exists in Bedrock is checked against the policy on a schedule',
   },
   scanSchedule: { default: 'rate(1 day)', ...schedule, about: 'how often; longer than a scan takes' },
 } as const satisfies Readonly<Record<string, Parameter>>;

@@ -40,6 +40,11 @@ export const METRICS = {
     by: ['Code'],
     tells: 'Requests that failed through this service or in Bedrock, by the code of the answer.',
   },
+  ThrottledByGateway: {
+    unit: 'Count',
+    by: [],
+    tells: 'Requests that the gateway turned away (429) before any function ran; counted from its access log.',
+  },
   UnknownOutcomes: { unit: 'Count', by: [], tells: 'Requests of which nobody knows whether they changed anything.' },
   PolicyAge: {
     unit: 'Seconds',
