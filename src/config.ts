@@ -23,6 +23,8 @@ export interface ReconciliationSettings {
   readonly logGroup: string;
   /** Names of the roles that this deployment writes with; CloudFormation makes them up. */
   readonly roles: readonly string[];
+  /** Stages of the same account and region that reconcile for themselves. */
+  readonly otherStages: readonly string[];
   readonly endpoints: { readonly cloudTrail: Endpoint | undefined; readonly cloudWatchLogs: Endpoint | undefined };
 }
 
@@ -118,6 +120,11 @@ export function parseConfig(env: Environment = process.env): Config {
     roles: required('SERVICE_ROLES', /^[\w+=.@-]+(,[\w+=.@-]+)*$/, 'names of IAM roles, separated by commas').split(
       ',',
     ),
+    otherStages: (
+      optional('OTHER_STAGES', /^[a-z][a-z0-9-]*(,[a-z][a-z0-9-]*)*$/, 'names of stages, separated by commas') ?? ''
+    )
+      .split(',')
+      .filter(Boolean),
     endpoints: {
       cloudTrail: endpoint('AWS_ENDPOINT_URL_CLOUDTRAIL'),
       cloudWatchLogs: endpoint('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'),

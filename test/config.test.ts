@@ -82,6 +82,7 @@ function reconciling(over: Environment = {}): Environment {
   return environment({
     LOG_GROUP: '/portcullis/prod',
     SERVICE_ROLES: 'portcullis-prod-A-1B,portcullis-prod-C-2D',
+    OTHER_STAGES: 'dev,blue',
     ...over,
   });
 }
@@ -95,6 +96,7 @@ test('reconciliation is told the log group, the roles that are this service, and
   expect(parseConfig(told).reconciliation).toEqual({
     logGroup: '/portcullis/prod',
     roles: ['portcullis-prod-A-1B', 'portcullis-prod-C-2D'],
+    otherStages: ['dev', 'blue'],
     endpoints: { cloudTrail: { endpoint: 'http://127.0.0.1:1' }, cloudWatchLogs: { endpoint: 'http://127.0.0.1:2' } },
   });
 });

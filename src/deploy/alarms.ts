@@ -99,6 +99,13 @@ export const ALARMS = {
     remedy:
       "The finding says whether CloudTrail has the change; see the function's log about that time for a timeout or lack of memory.",
   },
+  'outcome-contradicted': {
+    watches: { own: 'Findings', of: { Kind: 'outcome-contradicted' } },
+    above: 0,
+    periodSeconds: 5 * MINUTE,
+    means: 'A caller was told that a change failed, but CloudTrail shows that it was made.',
+    remedy: 'The finding names caller, agent and group: tell them, and read the group to see what is there.',
+  },
   'write-without-provenance': {
     watches: { own: 'Findings', of: { Kind: 'write-without-provenance' } },
     above: 0,

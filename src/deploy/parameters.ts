@@ -180,6 +180,12 @@ export const PARAMETERS = {
     ...schedule,
     about: 'how often the audit trail is checked against CloudTrail; at least every six hours, else an alarm goes off',
   },
+  otherStages: {
+    default: '',
+    ...text(/^([a-z][a-z0-9-]{0,19}(,[a-z][a-z0-9-]{0,19})*)?$/, 'names of stages joined by commas'),
+    about:
+      'the other stages of this account and region, which reconcile for themselves; writes by a role of any that is not named are findings',
+  },
   scanEnabled: {
     default: false,
     ...yesOrNo,

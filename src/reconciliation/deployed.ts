@@ -41,7 +41,7 @@ export function deployed(config: Config, clock: Clock, write?: WriteLine): Deplo
     meter,
     placeOf: ({ invokedFunctionArn }) => {
       const account = invokedFunctionArn.split(':')[4] ?? '';
-      return { account, region, roles: settings.roles };
+      return { account, region, roles: settings.roles, otherStages: settings.otherStages };
     },
     reportTo: (where, signal) =>
       reporting({

@@ -101,6 +101,7 @@ function sentence({ kind, operation, agentId, actionGroupId, principal, verdict 
   const more = {
     'attempt-without-outcome': verdict === undefined ? '' : ` CloudTrail: ${VERDICTS[verdict.is]}.`,
     'write-without-provenance': repaired ? ' It was repaired.' : '',
+    'outcome-contradicted': '',
     'write-without-attempt': '',
     'write-not-ours': '',
   }[kind];

@@ -21,6 +21,13 @@ export const FINDINGS = {
     remedy:
       'Nothing, where the verdict is refused or no call. Committed: tell the caller the id of the group. Failed: read the group.',
   },
+  'outcome-contradicted': {
+    severityId: 3,
+    title: 'A write was made, but is on record as failed.',
+    meaning:
+      'Bedrock made the change and then answered otherwise, or another call of the same request was refused after the first was made.',
+    remedy: 'Tell the caller that it was made, with the id of the group; read the group to see what is there.',
+  },
   'write-without-attempt': {
     severityId: 5,
     title: 'A role of this service wrote, but no decision on record allowed it.',
@@ -31,10 +38,10 @@ export const FINDINGS = {
   },
   'write-not-ours': {
     severityId: 4,
-    title: 'Somebody wrote round this service.',
+    title: 'Somebody wrote bypassing this service.',
     meaning: 'A principal that is none of its roles called Bedrock itself, and Bedrock did what it asked.',
     remedy:
-      'Ask the principal. Hold what is there now against the policy with `portcullis scan`, and deny direct calls with `portcullis guard-rails`.',
+      'Ask the principal. Check what is there now against the policy with `portcullis scan`, and deny direct calls with `portcullis guard-rails`.',
   },
   'write-without-provenance': {
     severityId: 2,

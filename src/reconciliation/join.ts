@@ -63,6 +63,14 @@ export function join({ events, lines, provenance }: Evidence, span: Span): Findi
     .filter(within)
     .map((attempt) => attemptWithoutOutcome(attempt, callsOf.get(attempt.decisionId) ?? []));
 
+  // Bedrock only begins to prepare when it answers: that it failed later is no contradiction.
+  const contradicted = [...callsOf].flatMap(([decisionId, calls]) => {
+    const event = calls.find(({ errorCode, operation }) => errorCode === undefined && operation !== 'PrepareAgent');
+    const told = outcomes.get(decisionId) ?? [];
+    if (event === undefined || !told.some(({ disposition }) => disposition === 'failed')) return [];
+    return [outcomeContradicted(attempts.get(decisionId) as AuditLine, event)];
+  });
+
   const withoutProvenance = [...callsOf].flatMap(([decisionId, calls]) => {
     const made = calls.filter(({ errorCode }) => errorCode === undefined);
     // A creation that is repeated with its token makes nothing; of repeated changes the last one stays.
@@ -78,7 +86,7 @@ export function join({ events, lines, provenance }: Evidence, span: Span): Findi
     return [writeWithoutProvenance(attempt, event, actionGroupId)];
   });
 
-  return [...[...notOurs, ...withoutAttempt, ...withoutProvenance].filter(within), ...withoutOutcome];
+  return [...[...notOurs, ...withoutAttempt, ...contradicted, ...withoutProvenance].filter(within), ...withoutOutcome];
 }
 
 /** Whether the decision covers the call: its own operation, or what that brings with it. */
@@ -151,6 +159,17 @@ function attemptWithoutOutcome(attempt: AuditLine, calls: readonly WriteEvent[])
     kind: 'attempt-without-outcome',
     uid: `attempt-without-outcome:${decisionId}`,
     ...{ atEpochMs, operation, agentId, actionGroupId, actionGroupName, decisionId, principal, team, event },
+    verdict: verdictOf(event),
+  };
+}
+
+function outcomeContradicted(attempt: AuditLine, event: WriteEvent): Finding {
+  const { decisionId, principal, team, agentId } = attempt;
+  const actionGroupName = attempt.actionGroupName ?? event.actionGroupName;
+  return {
+    kind: 'outcome-contradicted',
+    uid: `outcome-contradicted:${decisionId}`,
+    ...{ ...factsOf(event), agentId, actionGroupName, decisionId, principal, team },
     verdict: verdictOf(event),
   };
 }

@@ -22,6 +22,8 @@ export interface Place {
   readonly region: string;
   /** Names of the roles that this deployment writes with. */
   readonly roles: readonly string[];
+  /** Stages of this account and region that reconcile for themselves. */
+  readonly otherStages: readonly string[];
 }
 
 export interface WriteEvent {
@@ -29,7 +31,7 @@ export interface WriteEvent {
   /** When the call was completed, in full seconds; epoch milliseconds. */
   readonly atEpochMs: number;
   readonly operation: string;
-  /** `neighbour`: a role under the reserved path that is none of this deployment's, as another stage's. */
+  /** `neighbour`: a role of another stage, whose own reconciliation looks at it. */
   readonly by: 'service' | 'neighbour' | 'other';
   /** The ARN, or what else CloudTrail says of who called. */
   readonly principal: string;
@@ -55,7 +57,8 @@ const DECISION = /portcullis-decision\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
  *
  * @throws {TypeError} where it is no record of CloudTrail's: who wrote what cannot be told then.
  */
-export function writeEventOf(record: unknown, { account, region, roles }: Place): WriteEvent | undefined {
+export function writeEventOf(record: unknown, place: Place): WriteEvent | undefined {
+  const { account, region } = place;
   const text = (...path: string[]) => textAt(record, path);
   const operation = text('eventName');
   const eventId = text('eventID');
@@ -76,7 +79,7 @@ export function writeEventOf(record: unknown, { account, region, roles }: Place)
     eventId,
     atEpochMs,
     operation,
-    by: writerOf(text('userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '', account, roles),
+    by: writerOf(text('userIdentity', 'sessionContext', 'sessionIssuer', 'arn') ?? '', place),
     principal:
       text('userIdentity', 'arn') ??
       text('userIdentity', 'invokedBy') ??
@@ -95,10 +98,13 @@ export function writeEventOf(record: unknown, { account, region, roles }: Place)
   };
 }
 
-function writerOf(issuer: string, account: string, roles: readonly string[]): WriteEvent['by'] {
+/** A role under the reserved path is nobody's unless it is one of ours or has the name of a stage that is known. */
+function writerOf(issuer: string, { account, roles, otherStages }: Place): WriteEvent['by'] {
   const role = /^arn:[^:]+:iam::(\d{12}):role(\/.+)$/.exec(issuer);
   if (role?.[1] !== account || !role[2]?.startsWith(ROLE_PATH)) return 'other';
-  return roles.includes(role[2].slice(ROLE_PATH.length)) ? 'service' : 'neighbour';
+  const name = role[2].slice(ROLE_PATH.length);
+  if (roles.includes(name)) return 'service';
+  return otherStages.some((stage) => name.startsWith(`portcullis-${stage}-`)) ? 'neighbour' : 'other';
 }
 
 /** Words that stand for a value which CloudTrail may not show are no value. */

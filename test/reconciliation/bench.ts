@@ -57,7 +57,7 @@ export function reconciliationBench(configOf: () => Config, write?: (line: strin
   const config = (): Config => {
     const endpoint = { endpoint: bench.aws.url, credentials };
     const endpoints = { cloudTrail: endpoint, cloudWatchLogs: endpoint };
-    return { ...configOf(), reconciliation: { logGroup: LOG_GROUP, roles: [ROLE], endpoints } };
+    return { ...configOf(), reconciliation: { logGroup: LOG_GROUP, roles: [ROLE], otherStages: ['dev'], endpoints } };
   };
   const timeAhead = (aheadMs: number) => {
     const time = virtualTime(Date.now() + aheadMs - YEAR_BEGINS);

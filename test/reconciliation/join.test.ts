@@ -163,6 +163,9 @@ describe('a write that was not ours', () => {
     ['by a role', { role: 'admin' }],
     ['by a role of this name in another path', { role: 'portcullis-prod-CreateActionGroupRole-1ABCDEFGHIJKL' }],
     ['that bears a decision of ours', { role: 'admin', decisionId: D }],
+    ['by a role under our path that is of no stage', { role: 'portcullis/anything' }],
+    ['by a role of this stage that may not write', { role: 'portcullis/portcullis-prod-ScanRole-1' }],
+    ['by a role of a stage that nobody named', { role: 'portcullis/portcullis-development-Role-1' }],
     [
       'by the role of another account',
       {
@@ -191,6 +194,32 @@ describe('a write that was not ours', () => {
       'write-not-ours',
     ]);
   });
+});
+
+describe('an outcome that CloudTrail contradicts', () => {
+  const failed = [attempted(), ended({ disposition: 'failed' })];
+  test('is told with what was made, and who asked', () => {
+    const provenance = new Map([[groupKey(AGENT, GROUP), kept()]]);
+    expect(join({ events: [wrote()], lines: failed, provenance }, SPAN)).toEqual([
+      expect.objectContaining({
+        uid: `outcome-contradicted:${D}`,
+        actionGroupId: GROUP,
+        team: 'payments',
+        verdict: { is: 'committed', actionGroupId: GROUP },
+      }),
+    ]);
+  });
+
+  test.each<[string, Facts]>([
+    ['where Bedrock refused it too', { events: [wrote({ errorCode: 'ConflictException' })], lines: failed }],
+    [
+      'where a prepare began, and failed later',
+      {
+        events: [wrote({ operation: 'PrepareAgent' })],
+        lines: [attempted({ operation: 'PrepareAgent' }), ended({ operation: 'PrepareAgent', disposition: 'failed' })],
+      },
+    ],
+  ])('there is none %s', (_name, facts) => expect(found(facts)).toEqual([]));
 });
 
 describe('a write without provenance', () => {

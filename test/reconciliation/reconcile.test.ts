@@ -97,9 +97,9 @@ describe('it is found', () => {
         finding_info: expect.objectContaining({
           types: ['write-not-ours'],
           uid: `write-not-ours:event-of-${requestId}`,
-          title: 'Somebody wrote round this service.',
+          title: 'Somebody wrote bypassing this service.',
         }),
-        message: `CreateAgentActionGroup of action group ${actionGroupId} of agent ${AGENT} by ${principal}: Somebody wrote round this service.`,
+        message: `CreateAgentActionGroup of action group ${actionGroupId} of agent ${AGENT} by ${principal}: Somebody wrote bypassing this service.`,
         unmapped: expect.objectContaining({
           agentId: AGENT,
           actionGroupId,

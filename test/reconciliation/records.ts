@@ -5,7 +5,7 @@ import { type WriteEvent, writeEventOf } from '../../src/reconciliation/write-ev
 export const ACCOUNT = '111122223333';
 export const AGENT = 'AGENT12345';
 export const ROLE = 'portcullis-prod-CreateActionGroupRole-1ABCDEFGHIJKL';
-export const PLACE = { account: ACCOUNT, region: 'us-east-1', roles: [ROLE] };
+export const PLACE = { account: ACCOUNT, region: 'us-east-1', roles: [ROLE], otherStages: ['dev'] };
 export const NOON = Date.UTC(2026, 0, 1, 12);
 
 export interface RecordFacts {
