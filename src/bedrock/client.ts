@@ -1,5 +1,6 @@
 import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Config } from '../config.ts';
+import { SigningHash } from '../signing-hash.ts';
 
 /**
  * How long one attempt may take. A create takes about a second; three attempts of this length still end before the
@@ -19,6 +20,7 @@ export function createBedrockClient(
   return new BedrockAgentClient({
     region,
     ...endpoints.bedrockAgent,
+    sha256: SigningHash,
     maxAttempts,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
   });

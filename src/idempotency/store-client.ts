@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../config.ts';
+import { SigningHash } from '../signing-hash.ts';
 
 /**
  * A conditional write of one small item takes milliseconds; an attempt that takes longer than this is lost. It is no
@@ -11,6 +12,7 @@ export function createStoreClient({ region, endpoints }: Pick<Config, 'region' |
   return new DynamoDBClient({
     region,
     ...endpoints.dynamodb,
+    sha256: SigningHash,
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
