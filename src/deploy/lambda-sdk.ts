@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
 const OURS = new URL('./lambda-sdk/', import.meta.url).pathname;
+const LEFT_OUT = `${OURS}left-out.ts`;
 
 /** Lambda gives credentials in the environment, and nowhere else; it has no home directory with shared configuration. */
 const STAND_INS: readonly { readonly of: RegExp; readonly by: string }[] = [
@@ -17,7 +18,29 @@ const STAND_INS: readonly { readonly of: RegExp; readonly by: string }[] = [
   { of: /^@smithy\/core\/event-streams$/, by: `${OURS}event-streams.ts` },
   { of: /^@aws-sdk\/endpoint-cache$/, by: `${OURS}endpoint-cache.ts` },
   { of: /^@aws-lambda-powertools\/jmespath(?:\/functions)?$/, by: `${OURS}jmespath.ts` },
+  { of: /\/schema-date-utils$/, by: `${OURS}header-dates.ts` },
+  { of: /\/(?:Sha256Js|HeaderFormatter|getInstanceMetadataRegion|service-customizations)$/, by: LEFT_OUT },
+  { of: /\/(?:sdk-stream-mixin|stream-collector\.browser|emitWarningIfUnsupportedVersion)$/, by: LEFT_OUT },
+  { of: /\/(?:util-endpoints|lib)\/aws(?:\/partition)?$/, by: LEFT_OUT },
+  { of: /\/lru-cache$|\/logBuffer\.js$/, by: LEFT_OUT },
 ];
+
+/**
+ * The errors that calls about one item or one query can end in. Any other still arrives with its name and status, as an
+ * error of DynamoDB that has no class of its own.
+ */
+export const DYNAMODB_ERRORS: ReadonlySet<string> = new Set([
+  'ConditionalCheckFailedException',
+  'InternalServerError',
+  'InvalidEndpointException',
+  'ItemCollectionSizeLimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'ReplicatedWriteConflictException',
+  'RequestLimitExceeded',
+  'ResourceNotFoundException',
+  'ThrottlingException',
+  'TransactionConflictException',
+]);
 
 export const lambdaSdk: Plugin = {
   name: 'lambda-sdk',
@@ -27,9 +50,14 @@ export const lambdaSdk: Plugin = {
         /node_modules\/@(?:aws-sdk|smithy|aws-lambda-powertools)\//.test(importer) ? { path: by } : undefined,
       );
     }
-    onLoad({ filter: /\/@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => ({
-      contents: withPlainKeys(await readFile(path, 'utf8')),
-    }));
+    onResolve({ filter: /\/endpointResolver$/ }, ({ importer }) => {
+      const client = /\/@aws-sdk\/(client-[\w-]+)\//.exec(importer)?.[1];
+      return client === undefined ? undefined : { path: `${OURS}endpoints/${client}.ts` };
+    });
+    onLoad({ filter: /\/@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => {
+      const shapes = withPlainKeys(await readFile(path, 'utf8'));
+      return { contents: path.includes('/client-dynamodb/') ? withErrors(shapes, DYNAMODB_ERRORS) : shapes };
+    });
     // Of a client's own package.json its version is used, for the user agent; esbuild can drop no member of an object.
     onLoad({ filter: /\/@aws-sdk\/[\w-]+\/package\.json$/ }, async ({ path }) => {
       const { name, version } = JSON.parse(await readFile(path, 'utf8')) as { name: string; version: string };
@@ -49,4 +77,11 @@ export function withPlainKeys(source: string): string {
     Array.from(source.matchAll(/^const (\w+) = ("[^"\\]*");$/gm), ([, name, text]) => [name, text]),
   );
   return source.replace(/\[(\w+)\]:/g, (computed, name) => (texts.has(name) ? `${texts.get(name)}:` : computed));
+}
+
+/** The shapes of a service, of whose errors only some are registered: the classes of the rest are then used by nobody. */
+export function withErrors(source: string, known: ReadonlySet<string>): string {
+  return source.replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);\n/gm, (line, name) =>
+    known.has(name) ? line : '',
+  );
 }

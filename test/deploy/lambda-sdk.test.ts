@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { BUNDLING, entryPointsOf } from '../../src/deploy/bundling.ts';
-import { withPlainKeys } from '../../src/deploy/lambda-sdk.ts';
+import { DYNAMODB_ERRORS, withPlainKeys } from '../../src/deploy/lambda-sdk.ts';
 
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEACCESSKEY',
@@ -32,13 +32,33 @@ const CALLER = `
   }
 `;
 
+/** Writes an item and prints what came of it. */
+const WRITER = `
+  import { ConditionalCheckFailedException, DynamoDBClient, DynamoDBServiceException, PutItemCommand } from '@aws-sdk/client-dynamodb';
+  const put = new PutItemCommand({ TableName: 'records', Item: { id: { S: 'a' } }, ReturnValues: 'ALL_OLD' });
+  try {
+    const { Attributes, $metadata } = await new DynamoDBClient().send(put);
+    console.log(JSON.stringify({ before: Attributes, attempts: $metadata.attempts }));
+  } catch (error) {
+    const { name, message, Item, $metadata, $fault } = error;
+    const isModelled = error instanceof ConditionalCheckFailedException;
+    const isDynamoDBs = error instanceof DynamoDBServiceException;
+    const { httpStatusCode: status, attempts } = $metadata;
+    console.log(JSON.stringify({ name, message, Item, isModelled, isDynamoDBs, $fault, status, attempts }));
+  }
+`;
+
 let bundle: string;
+let writer: string;
 
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-'));
-  const stdin = { contents: CALLER, resolveDir: process.cwd() };
-  await build({ ...BUNDLING, stdin, outdir: folder, entryNames: 'index' });
-  bundle = join(folder, 'index.mjs');
+  const bundled = async (name: string, contents: string) => {
+    const stdin = { contents, resolveDir: process.cwd() };
+    await build({ ...BUNDLING, stdin, outdir: join(folder, name), entryNames: 'index' });
+    return join(folder, name, 'index.mjs');
+  };
+  [bundle, writer] = await Promise.all([bundled('caller', CALLER), bundled('writer', WRITER)]);
   return () => rm(folder, { recursive: true });
 });
 
@@ -66,24 +86,79 @@ describe('a bundled client', () => {
   });
 });
 
+/** Lambda's clock may run on before it is set right, after the process was frozen. */
+test('a bundled client whose clock is wrong goes by that of the service', async () => {
+  const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+  const refused = [403, { message: 'Signature expired' }, 'InvalidSignatureException', { Date: inAnHour }] as const;
+  const { headers, printed } = await call(CREDENTIALS, [refused, [200, { agentActionGroup: GROUP }]]);
+  expect(printed).toMatchObject({ id: 'GROUP12345' });
+  const [first, second] = headers.map((sent) => String(sent['x-amz-date']).slice(0, 11));
+  expect(first).not.toBe(second);
+});
+
+describe('a bundled client of DynamoDB', () => {
+  const write = (answers: readonly Answer[], settings = {}) => call({ ...CREDENTIALS, ...settings }, answers, writer);
+  const error = (name: string, more = {}) => ({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, ...more });
+
+  test('reads what was there before', async () => {
+    const before = { id: { S: 'a' }, bytes: { B: 'AQI=' }, list: { L: [{ N: '1' }, { NULL: true }] } };
+    const { printed } = await write([[200, { Attributes: before }]]);
+    expect(printed).toEqual({ before: { ...before, bytes: { B: { 0: 1, 1: 2 } } }, attempts: 1 });
+  });
+
+  test('throws a failed condition with the item that failed it', async () => {
+    const Item = { id: { S: 'a' } };
+    const { printed } = await write([[400, error('ConditionalCheckFailedException', { message: 'No.', Item })]]);
+    expect(printed).toMatchObject({ name: 'ConditionalCheckFailedException', isModelled: true, message: 'No.', Item });
+  });
+
+  test.each(['standard', 'adaptive'])('tries again what was throttled (%s)', async (AWS_RETRY_MODE) => {
+    const throttled = [400, error('ProvisionedThroughputExceededException')] as const;
+    const { printed, headers } = await write([throttled, [200, {}]], { AWS_RETRY_MODE });
+    expect([printed.attempts, headers.length]).toEqual([2, 2]);
+  });
+
+  test.each(['TableInUseException', 'NeverHeardOfException'])('names an error without a class: %s', async (name) => {
+    const { printed } = await write([[400, error(name, { message: 'No.' })]]);
+    const status = 400;
+    expect(printed).toMatchObject({ name, message: 'No.', isDynamoDBs: true, $fault: 'client', status, attempts: 1 });
+  });
+
+  test('has a class for every error of the calls that are made', async () => {
+    const named = await Promise.all(
+      (await readdir('src', { recursive: true }))
+        .filter((path) => path.endsWith('.ts') && !path.startsWith('local/'))
+        .map(async (path) => (await readFile(join('src', path), 'utf8')).match(/\b[A-Z]\w+(?=Command\b)/g) ?? []),
+    );
+    const documented = (operation: string) =>
+      readFile(`node_modules/@aws-sdk/client-dynamodb/dist-types/commands/${operation}Command.d.ts`, 'utf8').catch(
+        () => '', // of another service
+      );
+    const pages = await Promise.all([...new Set(named.flat())].map(documented));
+    const thrown = pages.flatMap((page) => Array.from(page.matchAll(/@throws \{@link (\w+)\}/g), ([, name]) => name));
+    expect([...DYNAMODB_ERRORS, 'DynamoDBServiceException'].sort()).toEqual([...new Set(thrown)].sort());
+  });
+});
+
 const GROUP = { actionGroupId: 'GROUP12345', createdAt: '2026-11-20T12:00:00.000Z' };
 
-type Answer = readonly [status: number, body: object, error?: string];
+type Answer = readonly [status: number, body: object, error?: string, headers?: Readonly<Record<string, string>>];
 
-async function call(credentials: Record<string, string>, answers: readonly Answer[]) {
+async function call(settings: Record<string, string>, answers: readonly Answer[], program = bundle) {
   const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
-    const [status, body, error] = answers[headers.length] ?? [500, {}];
+    const [status, body, error, more] = answers[headers.length] ?? [500, {}];
     headers.push(request.headers);
     request.resume();
-    response.writeHead(status, { 'Content-Type': 'application/json', ...(error && { 'x-amzn-ErrorType': error }) });
+    const kind = error && { 'x-amzn-ErrorType': error };
+    response.writeHead(status, { 'Content-Type': 'application/json', ...kind, ...more });
     response.end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  const env = { AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_BEDROCK_AGENT: `http://127.0.0.1:${port}`, ...credentials };
-  const { stdout } = await promisify(execFile)(process.execPath, [bundle], { env });
+  const env = { AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, ...settings };
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
   return { headers, printed: JSON.parse(stdout) };
 }
 

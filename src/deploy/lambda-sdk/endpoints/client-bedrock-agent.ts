@@ -1,0 +1,3 @@
+import { regional } from '../endpoint.ts';
+
+export const defaultEndpointResolver = regional('bedrock-agent');
