@@ -6,7 +6,7 @@
  * where no YAML parser is.
  */
 import type { PrincipalPattern } from './principal.ts';
-import type { Rule, Settings } from './rule.ts';
+import type { Settings } from './rule.ts';
 
 export interface Document {
   /** The writers' own name for this state of the policy; it comes back with every decision. */
@@ -61,10 +61,12 @@ export interface ExemptionEntry {
 /** Always run, and so not to be named under `rules`. */
 export const MEMBERSHIP = ['caller-is-in-one-team', 'caller-manages-agent'] as const;
 
+/** Keys of an entry that are no settings of its rule. */
+const AROUND: readonly string[] = ['enforcement', 'final', 'exemptible'];
+
 /** The settings that an entry gives to its rule, without the keys around them; undefined if it gives none. */
-export function settingsIn(rule: Rule, entry: RuleEntry | TeamRuleEntry | undefined): Settings | undefined {
-  if (entry === undefined) return undefined;
-  const given = Object.entries(entry).filter(([key]) => Object.hasOwn(rule.settings, key));
+export function settingsIn(entry: RuleEntry | TeamRuleEntry | undefined): Settings | undefined {
+  const given = Object.entries(entry ?? {}).filter(([key]) => !AROUND.includes(key));
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 

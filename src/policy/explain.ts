@@ -2,6 +2,8 @@
 import { MEMBERSHIP } from './document.ts';
 import { type ActiveRule, type Policy, teamsOf } from './policy.ts';
 import type { Operation, Principal } from './request.ts';
+import type { Rule } from './rule.ts';
+import { WORDS } from './rule-words.ts';
 
 export interface Explanation {
   readonly policy: { readonly revision: string; readonly digest: string };
@@ -61,15 +63,16 @@ export function explainTo(policy: Policy, principal: Principal, nowEpochMs: numb
 }
 
 function explained({ rule, enforcement, settings, exemptions }: ActiveRule, operations: Operation[], now: number) {
+  const { summary, describe } = WORDS.get(rule.id) as Pick<Rule, 'summary' | 'describe'>;
   const holding = exemptions
     .filter(({ untilEpochMs }) => now <= untilEpochMs)
     .map(({ id, agent, groupName, settings, until }) => {
-      return { id, agent, groupName, settings, words: rule.describe(settings), until };
+      return { id, agent, groupName, settings, words: describe(settings), until };
     });
   return {
     rule: rule.id,
-    summary: rule.summary,
-    words: rule.describe(settings),
+    summary,
+    words: describe(settings),
     enforcement,
     operations: operations.sort(),
     settings,

@@ -14,9 +14,9 @@ import {
 } from './document.ts';
 import { parseInstant } from './expiry.ts';
 import { compile, type Policy } from './policy.ts';
-import { PrincipalSchema } from './principal.ts';
-import type { Rule } from './rule.ts';
-import { RULES } from './rules/index.ts';
+import { PrincipalSchema } from './principal-schema.ts';
+import { quote } from './quote.ts';
+import { SETTINGS } from './rule-settings.ts';
 import {
   dictionary,
   didYouMean,
@@ -28,7 +28,6 @@ import {
   flag,
   list,
   oneOf,
-  quote,
   type Schema,
   step,
   text,
@@ -79,7 +78,7 @@ function ruleEntry<T>(around: Entries, settings: Entries, mayOmit: (entry: objec
 }
 
 function entriesOf<T>(around: Entries, mayOmit: (entry: object) => boolean): Schema<Record<string, T>> {
-  const schemas = new Map([...RULES].map(([id, rule]) => [id, ruleEntry<T>(around, rule.settings, mayOmit)] as const));
+  const schemas = new Map(Array.from(SETTINGS, ([id, settings]) => [id, ruleEntry<T>(around, settings, mayOmit)]));
   return dictionary((id) => schemas.get(id) ?? unknownRule(id));
 }
 
@@ -87,7 +86,7 @@ function unknownRule(id: string): string {
   if ((MEMBERSHIP as readonly string[]).includes(id)) {
     return faultText(`\`${id}\` is not named under \`rules\`: it always runs.`, 'Remove it.');
   }
-  return faultText(`There is no rule ${quote(id)}.`, didYouMean(id, [...RULES.keys()]));
+  return faultText(`There is no rule ${quote(id)}.`, didYouMean(id, [...SETTINGS.keys()]));
 }
 
 const Team: Schema<TeamEntry> = fields({
@@ -107,10 +106,10 @@ const Team: Schema<TeamEntry> = fields({
 
 const Exemption: Schema<ExemptionEntry> = v.lazy((input: unknown) => {
   const ruleId = typeof input === 'object' && input !== null && 'rule' in input ? input.rule : undefined;
-  const rule = typeof ruleId === 'string' ? RULES.get(ruleId) : undefined;
+  const settings = typeof ruleId === 'string' ? SETTINGS.get(ruleId) : undefined;
   return fields({
     id: text('an id', ID, 'Write a short id such as EX-7: letters, digits, dots, dashes and underscores.'),
-    rule: textThat((id) => (RULES.has(id) ? undefined : unknownRule(id))),
+    rule: textThat((id) => (SETTINGS.has(id) ? undefined : unknownRule(id))),
     team: textThat(() => undefined),
     agent: v.optional(
       text('an agent id', AGENT, 'Write its ten letters and digits, or remove it to mean every agent of the team.'),
@@ -123,7 +122,7 @@ const Exemption: Schema<ExemptionEntry> = v.lazy((input: unknown) => {
       ),
     ),
     // Without a rule nothing can be said of its settings; the missing rule is the fault.
-    settings: rule === undefined ? v.any() : fields(rule.settings),
+    settings: settings === undefined ? v.any() : fields(settings),
     until: Until,
     owner: Prose,
     reason: Prose,
@@ -180,6 +179,7 @@ export const PolicyDocument: Schema<Document> = v.pipe(
       addIssue({ message, path: steps as [(typeof steps)[number], ...typeof steps] });
     }
   }),
+  v.transform((document) => withDefaults(document)),
 );
 
 interface Dangling {
@@ -199,7 +199,7 @@ function* danglingReferences({ rules, teams, exemptions }: Document): Generator<
           'Remove it here, or drop `final` from the organisation’s rule.',
         );
         yield { path, message };
-      } else if (enforcementOf(own, entry) !== 'off' && lacksSettings(RULES.get(id) as Rule, own, entry)) {
+      } else if (enforcementOf(own, entry) !== 'off' && lacksSettings(id, own, entry)) {
         const message = faultText(`\`${id}\` has no settings, here or for the organisation.`, 'Add its settings here.');
         yield { path, message };
       }
@@ -218,7 +218,7 @@ function* danglingReferences({ rules, teams, exemptions }: Document): Generator<
       continue;
     }
     const own = rules[rule];
-    if (Object.keys((RULES.get(rule) as Rule).settings).length === 0) {
+    if (Object.keys(settingsOf(rule)).length === 0) {
       const message = faultText(
         `\`${rule}\` has no settings, so an exemption cannot give it others.`,
         'Remove the exemption; to let the team through, let the rule only warn it.',
@@ -240,7 +240,24 @@ function* danglingReferences({ rules, teams, exemptions }: Document): Generator<
   }
 }
 
-function lacksSettings(rule: Rule, ...entries: readonly (RuleEntry | TeamRuleEntry | undefined)[]): boolean {
-  const required = Object.values(rule.settings).some((schema) => schema.type !== 'optional');
-  return required && entries.every((entry) => settingsIn(rule, entry) === undefined);
+function lacksSettings(id: string, ...entries: readonly (RuleEntry | TeamRuleEntry | undefined)[]): boolean {
+  const required = Object.values(settingsOf(id)).some((schema) => schema.type !== 'optional');
+  return required && entries.every((entry) => settingsIn(entry) === undefined);
+}
+
+/** Where a team only switches a rule on whose settings may all be left out, they are written out: whoever decides has no schema. */
+function withDefaults(document: Document): Document {
+  const teams = Object.entries(document.teams).map(([name, team]) => {
+    const rules = Object.entries(team.rules).map(([id, entry]) => {
+      const own = document.rules[id];
+      const complete = enforcementOf(own, entry) === 'off' || (settingsIn(entry) ?? settingsIn(own)) !== undefined;
+      return [id, complete ? entry : { ...entry, ...v.parse(fields(settingsOf(id)), {}) }] as const;
+    });
+    return [name, { ...team, rules: Object.fromEntries(rules) }] as const;
+  });
+  return { ...document, teams: Object.fromEntries(teams) };
+}
+
+function settingsOf(id: string): Entries {
+  return SETTINGS.get(id) as Entries;
 }

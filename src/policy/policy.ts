@@ -1,5 +1,4 @@
 /** A checked document, indexed so that a decision costs only the rules of its own operation. */
-import * as v from 'valibot';
 import { type Document, type Enforcement, type ExemptionEntry, enforcementOf, settingsIn } from './document.ts';
 import { parseInstant } from './expiry.ts';
 import {
@@ -10,9 +9,8 @@ import {
   parseArnPattern,
 } from './principal.ts';
 import type { Operation, Principal } from './request.ts';
-import type { Rule, Settings } from './rule.ts';
+import type { DecidingRule, Settings } from './rule.ts';
 import { RULES } from './rules/index.ts';
-import { fields } from './schema.ts';
 
 export interface Policy {
   readonly revision: string;
@@ -33,7 +31,7 @@ export interface Team {
 }
 
 export interface ActiveRule {
-  readonly rule: Rule;
+  readonly rule: DecidingRule;
   readonly enforcement: Exclude<Enforcement, 'off'>;
   readonly settings: Settings;
   /** Of this rule and team, in the order of their ids. */
@@ -118,12 +116,12 @@ function activeRules(document: Document, team: string, entries: readonly Exempti
   }));
   exemptions.sort((a, b) => (a.id < b.id ? -1 : 1));
   const active: ActiveRule[] = [];
-  for (const [id, rule] of RULES) {
+  for (const [id, rule] of RULES as ReadonlyMap<string, DecidingRule>) {
     const organisation = document.rules[id];
     const own = document.teams[team]?.rules[id];
     const enforcement = enforcementOf(organisation, own);
     if (enforcement === 'off') continue;
-    const settings = settingsIn(rule, own) ?? settingsIn(rule, organisation) ?? v.parse(fields(rule.settings), {});
+    const settings = settingsIn(own) ?? settingsIn(organisation) ?? {};
     active.push({ rule, enforcement, settings, exemptions: exemptions.filter((exemption) => exemption.rule === id) });
   }
   return active;

@@ -1,8 +1,6 @@
 /** Who a caller is, read from an ARN, and whom a policy's principal names. */
-import * as v from 'valibot';
 import { globMatches } from './glob.ts';
 import type { IamPrincipal, Principal } from './request.ts';
-import { faultText, fields, quote, type Schema, text, textThat } from './schema.ts';
 
 /**
  * The caller behind an ARN as IAM, STS and API Gateway write it. An assumed-role session is its role: the session's name
@@ -59,7 +57,7 @@ export interface ArnPattern {
   readonly name: string;
 }
 
-/** Undefined if the text is no pattern; `ArnPatternText` says why. */
+/** Undefined if the text is no pattern; `principal-schema.ts` says why. */
 export function parseArnPattern(pattern: string): ArnPattern | undefined {
   if (pattern.length > 512) return undefined;
   const [, partition = '', service, account = '', resource = ''] = ARN.exec(pattern) ?? [];
@@ -89,36 +87,7 @@ export function jwtPatternMatches(
   return Array.isArray(claim) ? claim.includes(pattern.equals) : claim === pattern.equals;
 }
 
-const ArnPatternText = textThat((pattern) =>
-  parseArnPattern(pattern) === undefined
-    ? faultText(`${quote(pattern)} names no principals.`, remedy(pattern))
-    : undefined,
-);
-
-const Claimed = fields({
-  issuer: text('an issuer', /^\S{1,512}$/, 'Copy it from the token’s `iss`, such as https://idp.example.com/.'),
-  claim: text('a claim', /^\S{1,256}$/, 'Write the claim’s name, such as groups.'),
-  equals: text('a value', /^.{1,512}$/, 'Write the whole value; there is no *.'),
-});
-
-/** Chosen by the shape that was begun, so that the faults are about what the writer meant. */
-export const PrincipalSchema: Schema<PrincipalPattern> = v.lazy((input) =>
-  typeof input === 'object' && input !== null ? Claimed : ArnPatternText,
-);
-
-function remedy(pattern: string): string {
-  const [, partition = '', service, account, resource = ''] = ARN.exec(pattern) ?? [];
-  const parts = resource.split('/');
-  if (service === 'sts' && parts[0] === 'assumed-role' && parts[1] !== undefined) {
-    return `Name the role, which covers its sessions: arn:${partition}:iam::${account}:role/${quote(parts[1]).slice(1, -1)}.`;
-  }
-  if (service === 'iam' && parts[0] === 'role' && parts.length > 2) {
-    return `Leave the path out, because sessions do not carry it: arn:${partition}:iam::${account}:role/${quote(parts.at(-1)).slice(1, -1)}.`;
-  }
-  return 'Write arn:PARTITION:iam::ACCOUNT:role/NAME, …:user/NAME or …:root (everyone in the account), with the partition and the 12-digit account in full; only the name may hold *.';
-}
-
 /** IAM and STS are global: the region is empty. Neither `\w` nor `$` lets in a letter beyond ASCII or a line break. */
-const ARN = /^arn:(aws(?:-[a-z]+)*):(iam|sts)::(\d{12}):([^:]+)$/;
+export const ARN = /^arn:(aws(?:-[a-z]+)*):(iam|sts)::(\d{12}):([^:]+)$/;
 const NAME = /^[\w+=,.@-]{1,64}$/;
 const GLOB = /^[\w+=,.@*-]{1,64}$/;

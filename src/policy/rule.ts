@@ -57,6 +57,9 @@ export interface Rule extends Required<Omit<RuleDefinition<Entries>, 'check' | '
   readonly examples: readonly Example<Settings>[];
 }
 
+/** What decides: of a rule, a deployed function has this in one place, its words in another, and its settings in a third. */
+export type DecidingRule = Pick<Rule, 'id' | 'operations' | 'check'>;
+
 /** Settings of a rule, after its schema has accepted them. */
 // biome-ignore lint/suspicious/noExplicitAny: only the rule knows, and its schema has checked them.
 export type Settings = any;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePattern, type PatternFault, type PatternOptions } from '../../src/policy/pattern.ts';
-import { names, nearestMatch, patternInWords } from '../../src/policy/pattern-setting.ts';
+import { names } from '../../src/policy/pattern-setting.ts';
+import { nearestMatch, patternInWords } from '../../src/policy/pattern-words.ts';
 
 const { alphabet } = names('names');
 

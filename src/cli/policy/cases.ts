@@ -4,6 +4,7 @@ import { parseEvaluation } from '../../contract/evaluate-policy.ts';
 import { MEMBERSHIP } from '../../policy/document.ts';
 import { parseInstant } from '../../policy/expiry.ts';
 import { parsePrincipalArn } from '../../policy/principal.ts';
+import { quote } from '../../policy/quote.ts';
 import { OPERATIONS, type PolicyRequest, type Principal } from '../../policy/request.ts';
 import { RULES } from '../../policy/rules/index.ts';
 import {
@@ -16,7 +17,6 @@ import {
   flag,
   list,
   oneOf,
-  quote,
   type Schema,
   text,
   textThat,

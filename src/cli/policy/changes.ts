@@ -2,6 +2,7 @@
 import type { ExemptionEntry, TeamEntry } from '../../policy/document.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Rule, Settings } from '../../policy/rule.ts';
+import { RULES } from '../../policy/rules/index.ts';
 import { sameSettings } from './same.ts';
 import { inWords } from './team-findings.ts';
 
@@ -58,7 +59,9 @@ interface Held {
 
 function heldTo({ teams }: Policy, team: string): Map<string, Held> {
   const active = [...(teams.get(team)?.rules.values() ?? [])].flat();
-  return new Map(active.map(({ rule, enforcement, settings }) => [rule.id, { rule, enforcement, settings }]));
+  return new Map(
+    active.map(({ rule: { id }, enforcement, settings }) => [id, { rule: RULES.get(id)!, enforcement, settings }]),
+  );
 }
 
 /** By team, as its own settings and the organisation's come out; the same change of several teams is one. */

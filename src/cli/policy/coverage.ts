@@ -98,7 +98,7 @@ function mayAnswer({ teams }: Policy, id: string, finding: boolean): boolean {
     !active.every(hasSwitch) ||
     active.length === 0 ||
     active.some(({ rule, settings }) =>
-      rule.examples.some(({ actionGroup = {}, request }) => {
+      RULES.get(rule.id)!.examples.some(({ actionGroup = {}, request }) => {
         const judged: Judged = { operation: rule.operations[0]!, agentId: 'AGENT12345', actionGroup, ...request };
         return rule.check(judged, settings).length > 0 === finding;
       }),
@@ -121,8 +121,8 @@ function settingPlaces({ document, teams }: Policy): SettingPlace[] {
   for (const [name, { rules: byOperation }] of teams) {
     for (const { rule } of [...byOperation.values()].flat()) {
       const own = document.teams[name]?.rules[rule.id];
-      const byTeam = settingsIn(rule, own);
-      const settings = byTeam ?? settingsIn(rule, document.rules[rule.id]);
+      const byTeam = settingsIn(own);
+      const settings = byTeam ?? settingsIn(document.rules[rule.id]);
       if (settings === undefined) continue;
       const place = byTeam === undefined ? `${rule.id}:` : `${rule.id} of team ${name}:`;
       const put = (changed: Settings): Document =>

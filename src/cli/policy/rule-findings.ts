@@ -35,12 +35,11 @@ function* switchedOff({ rules, teams }: Document): Generator<Finding> {
 function* idleOverrides({ rules, teams }: Document): Generator<Finding> {
   for (const [name, team] of Object.entries(teams)) {
     for (const [id, entry] of Object.entries(team.rules)) {
-      const rule = RULES.get(id);
       const own = rules[id];
-      if (rule === undefined || own === undefined) continue;
-      const settings = settingsIn(rule, entry);
+      if (own === undefined) continue;
+      const settings = settingsIn(entry);
       if (enforcementOf(own, entry) !== own.enforcement) continue;
-      if (settings !== undefined && !sameSettings(settings, settingsIn(rule, own))) continue;
+      if (settings !== undefined && !sameSettings(settings, settingsIn(own))) continue;
       const message = `What team ${name} says of \`${id}\` is what the organisation says.`;
       yield { severity: 'note', path: ['teams', name, 'rules', id], at: 'key', message, fix: 'Remove it.' };
     }

@@ -1,7 +1,8 @@
 import { pattern } from '../pattern.ts';
-import { names, nearestMatch, patternFor, patternInWords } from '../pattern-setting.ts';
+import { names, patternFor } from '../pattern-setting.ts';
+import { nearestMatch, patternInWords } from '../pattern-words.ts';
+import { quote } from '../quote.ts';
 import { defineRule, violation } from '../rule.ts';
-import { quote } from '../schema.ts';
 import { isBuiltIn, RESERVED_NAMES } from '../signatures.ts';
 
 /** A name that says whose the group is, or what it does, is what everyone else sees of it. */

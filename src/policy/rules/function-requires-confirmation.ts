@@ -1,8 +1,9 @@
 import { functionsOf, notFunctions } from '../functions.ts';
 import { pattern } from '../pattern.ts';
-import { names, patternFor, patternInWords } from '../pattern-setting.ts';
+import { names, patternFor } from '../pattern-setting.ts';
+import { patternInWords } from '../pattern-words.ts';
+import { quote } from '../quote.ts';
 import { defineRule, violation } from '../rule.ts';
-import { quote } from '../schema.ts';
 
 /** What cannot be undone is asked of a person first. */
 export default defineRule({

@@ -1,21 +1,25 @@
 import { type LambdaArn, outsidePrefix, parseLambdaArn, parseLambdaPrefix } from '../lambda-arn.ts';
+import { quote } from '../quote.ts';
 import { anyOf, defineRule, violation } from '../rule.ts';
-import { faultText, list, quote, textThat } from '../schema.ts';
-
-const LambdaArnPrefix = textThat((prefix) =>
-  parseLambdaPrefix(prefix) === undefined
-    ? faultText(
-        `${quote(prefix)} is not the prefix of a Lambda function’s ARN.`,
-        'Write arn:PARTITION:lambda:REGION:ACCOUNT:function: in full, with a 12-digit account, then nothing, the beginning of a name ending in - or _, or a whole name; no * and no version or alias.',
-      )
-    : undefined,
-);
+import { faultText, list, textThat } from '../schema.ts';
 
 /** Only Lambda functions the organisation runs may act for an agent. */
 export default defineRule({
   id: 'lambda-arn-has-required-prefix',
   summary: 'The executor is a Lambda function whose ARN starts with a required prefix.',
-  settings: { prefixes: list(LambdaArnPrefix, { atLeast: 1 }) },
+  settings: {
+    prefixes: list(
+      textThat((prefix) =>
+        parseLambdaPrefix(prefix) === undefined
+          ? faultText(
+              `${quote(prefix)} is not the prefix of a Lambda function’s ARN.`,
+              'Write arn:PARTITION:lambda:REGION:ACCOUNT:function: in full, with a 12-digit account, then nothing, the beginning of a name ending in - or _, or a whole name; no * and no version or alias.',
+            )
+          : undefined,
+      ),
+      { atLeast: 1 },
+    ),
+  },
   check({ actionGroup }, { prefixes }) {
     const given = actionGroup.actionGroupExecutor?.lambda;
     if (given === undefined) return [];

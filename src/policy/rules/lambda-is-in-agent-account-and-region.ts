@@ -3,9 +3,6 @@ import { parseLambdaArn } from '../lambda-arn.ts';
 import { anyOf, defineRule, violation } from '../rule.ts';
 import { list, text } from '../schema.ts';
 
-const Account = text('an account', /^\d{12}$/, 'Write its twelve digits, in quotes.');
-const Region = text('a region', /^[a-z]{2}(-[a-z]+)+-\d$/, 'Write its name, such as us-east-1; there is no *.');
-
 const POINTER = '/actionGroupExecutor/lambda';
 
 /** An agent does not reach across the border that the organisation drew between its accounts. */
@@ -15,7 +12,13 @@ export default defineRule({
   notes:
     'Account and region are those that this service runs in. `alsoAccounts` and `alsoRegions`, which may be left out, add to ' +
     'them; the partition (aws, aws-cn, …) is always the agent’s.',
-  settings: { alsoAccounts: v.optional(list(Account), []), alsoRegions: v.optional(list(Region), []) },
+  settings: {
+    alsoAccounts: v.optional(list(text('an account', /^\d{12}$/, 'Write its twelve digits, in quotes.')), []),
+    alsoRegions: v.optional(
+      list(text('a region', /^[a-z]{2}(-[a-z]+)+-\d$/, 'Write its name, such as us-east-1; there is no *.')),
+      [],
+    ),
+  },
   check({ actionGroup, agentAccount, agentRegion }, { alsoAccounts, alsoRegions }) {
     const given = actionGroup.actionGroupExecutor?.lambda;
     if (given === undefined) return [];

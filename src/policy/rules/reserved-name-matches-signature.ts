@@ -1,5 +1,5 @@
+import { quote } from '../quote.ts';
 import { defineRule, violation } from '../rule.ts';
-import { quote } from '../schema.ts';
 import { RESERVED_NAMES } from '../signatures.ts';
 
 /** Under another name Bedrock's console shows the ability as switched off; and no other group may pass for it. */

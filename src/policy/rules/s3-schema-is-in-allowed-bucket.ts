@@ -2,17 +2,19 @@ import { nearest } from '../nearest.ts';
 import { anyOf, defineRule, violation } from '../rule.ts';
 import { list, text } from '../schema.ts';
 
-const Bucket = text(
-  'the name of an S3 bucket',
-  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-  'Write the bare name, such as acme-agent-schemas: no s3://, no ARN, no *.',
-);
-
 /** Whoever can write to the bucket can change what the agent is told it may do, so the bucket is the organisation’s. */
 export default defineRule({
   id: 's3-schema-is-in-allowed-bucket',
   summary: 'An API schema kept in S3 lies in one of the listed buckets.',
-  settings: { buckets: list(Bucket) },
+  settings: {
+    buckets: list(
+      text(
+        'the name of an S3 bucket',
+        /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+        'Write the bare name, such as acme-agent-schemas: no s3://, no ARN, no *.',
+      ),
+    ),
+  },
   check({ actionGroup }, { buckets }) {
     const s3 = actionGroup.apiSchema?.s3;
     if (s3 === undefined) return [];

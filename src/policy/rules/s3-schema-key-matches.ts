@@ -1,7 +1,8 @@
 import { pattern } from '../pattern.ts';
-import { nearestMatch, patternFor, patternInWords, S3_KEYS } from '../pattern-setting.ts';
+import { patternFor, S3_KEYS } from '../pattern-setting.ts';
+import { nearestMatch, patternInWords } from '../pattern-words.ts';
+import { quote } from '../quote.ts';
 import { defineRule, violation } from '../rule.ts';
-import { quote } from '../schema.ts';
 
 /** A bucket is shared; the key says who may write there, and whether the object is a released one. */
 export default defineRule({

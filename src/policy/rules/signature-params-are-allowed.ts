@@ -1,20 +1,10 @@
 import { nearest } from '../nearest.ts';
+import { quote } from '../quote.ts';
 import { defineRule, type Finding, pointerTo, violation } from '../rule.ts';
-import { dictionary, didYouMean, faultText, list, quote, text } from '../schema.ts';
+import { dictionary, didYouMean, faultText, list, text } from '../schema.ts';
 import { SIGNATURES } from '../signatures.ts';
 
 const PLAIN = /^[ -~]{1,100}$/;
-const Value = text('a value of a parameter', PLAIN, 'Write 1 to 100 plain characters; there is no *.');
-
-const ParamsBySignature = dictionary((signature) =>
-  (SIGNATURES as readonly string[]).includes(signature)
-    ? dictionary((key) =>
-        PLAIN.test(key)
-          ? list(Value, { atLeast: 1 })
-          : faultText(`${quote(key)} is not the name of a parameter.`, 'Write 1 to 100 plain characters.'),
-      )
-    : faultText(`There is no signature ${quote(signature)}.`, didYouMean(signature, SIGNATURES)),
-);
 
 const PARAMS = 'parentActionGroupSignatureParams';
 
@@ -23,7 +13,19 @@ export default defineRule({
   id: 'signature-params-are-allowed',
   summary: 'Parameters of a built-in action group (parentActionGroupSignatureParams) have a listed name and value.',
   notes: 'A signature that is not named takes no parameters. A parameter may always be left out.',
-  settings: { signatures: ParamsBySignature },
+  settings: {
+    signatures: dictionary((signature) =>
+      (SIGNATURES as readonly string[]).includes(signature)
+        ? dictionary((key) =>
+            PLAIN.test(key)
+              ? list(text('a value of a parameter', PLAIN, 'Write 1 to 100 plain characters; there is no *.'), {
+                  atLeast: 1,
+                })
+              : faultText(`${quote(key)} is not the name of a parameter.`, 'Write 1 to 100 plain characters.'),
+          )
+        : faultText(`There is no signature ${quote(signature)}.`, didYouMean(signature, SIGNATURES)),
+    ),
+  },
   check({ actionGroup }, { signatures }) {
     const params: unknown = actionGroup.parentActionGroupSignatureParams;
     if (params === undefined) return [];
