@@ -30,7 +30,7 @@ export function deadline(remainingMs: () => number, cutOff?: AbortSignal): Endin
       const leftMs = remainingMs() - startedWithMs * (1 - fraction);
       const controller = new AbortController();
       if (cutOff?.aborted) controller.abort(cutOff.reason);
-      const expire = () => controller.abort(new DOMException('The time for this call is over.', 'TimeoutError'));
+      const expire = () => controller.abort(timeIsOver());
       running.set(controller, setTimeout(expire, Math.max(1, Math.floor(leftMs))).unref());
       return controller.signal;
     },
@@ -41,6 +41,22 @@ export function deadline(remainingMs: () => number, cutOff?: AbortSignal): Endin
     },
   };
 }
+
+/**
+ * Makes a call with a signal that fires after so long. The timer goes when the call ends: that of `AbortSignal.timeout` would
+ * stay, and be looked after by the garbage collector.
+ */
+export async function within<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(timeIsOver()), Math.max(1, Math.floor(ms)));
+  try {
+    return await call(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const timeIsOver = () => new DOMException('The time for this call is over.', 'TimeoutError');
 
 /** Time as whoever waits reads it and lets it pass; a test brings its own. */
 export interface Clock {

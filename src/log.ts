@@ -72,7 +72,7 @@ function ascii(json: string): string {
 
 /** Synchronous, and complete when it returns: a record that is still in a buffer when the Lambda is frozen is lost. */
 function writeToStdout(line: string): void {
-  const bytes = Buffer.from(`${line}\n`);
+  const bytes = Buffer.from(`${line}\n`, 'latin1'); // quicker than UTF-8, and the same of ASCII
   let written = 0;
   let waits = 0;
   while (written < bytes.length) {

@@ -49,7 +49,9 @@ function wire(config: Config, bedrock: BedrockAgentClient | undefined, write: Wr
     const { createStoreClient } = await import('./idempotency/store-client.ts');
     return createStoreClient(config);
   });
-  const table = async (): Promise<OnceTable> => ({ client: await storeClient(), name: config.idempotencyTable });
+  const table = remembered(
+    async (): Promise<OnceTable> => ({ client: await storeClient(), name: config.idempotencyTable }),
+  );
   const provenance = config.provenanceTable ? provenanceKeeper(config.provenanceTable, storeClient, log) : undefined;
 
   /** One request decides by one revision, however many decisions it takes. */

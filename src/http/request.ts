@@ -6,18 +6,20 @@ import type { RequestIds } from '../audit/record.ts';
 export function lowerCaseHeaders(): MiddlewareObj<APIGatewayProxyEvent> {
   return {
     before: ({ event }) => {
-      event.headers = Object.fromEntries(
-        Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-      );
+      const headers: APIGatewayProxyEvent['headers'] = Object.create(null);
+      for (const [name, value] of Object.entries(event.headers ?? {})) headers[name.toLowerCase()] = value;
+      event.headers = headers;
     },
   };
 }
 
 /** Every value of a header, in the order sent; `headers` alone keeps only the last. */
 export function headerValues(event: APIGatewayProxyEvent, name: string): string[] {
-  return Object.entries(event.multiValueHeaders ?? {})
-    .filter(([given]) => given.toLowerCase() === name)
-    .flatMap(([, values]) => values ?? []);
+  const values: string[] = [];
+  for (const [given, those] of Object.entries(event.multiValueHeaders ?? {})) {
+    if (given.length === name.length && given.toLowerCase() === name) values.push(...(those ?? []));
+  }
+  return values;
 }
 
 /** W3C Trace Context: version, trace id, parent id, flags. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What a client token is unique within. Another team, operation, agent or version is an independent request. */
 export interface TokenScope {
@@ -40,7 +40,7 @@ const LONG = 4_096;
 let latest: { readonly text: string; readonly digest: string } | undefined;
 
 function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /**

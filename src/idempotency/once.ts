@@ -111,10 +111,7 @@ function recordsOf(table: OnceTable, { owner, lambda }: OnceRequest) {
     client: table.client,
     table: table.name,
     owner,
-    abortSignal: () => {
-      const leftMs = lambda.getRemainingTimeInMillis() - ANSWER_MS;
-      return AbortSignal.timeout(Math.max(1, Math.min(STORE_DEADLINE_MS, Math.floor(leftMs))));
-    },
+    timeoutMs: () => Math.min(STORE_DEADLINE_MS, lambda.getRemainingTimeInMillis() - ANSWER_MS),
   });
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'key',

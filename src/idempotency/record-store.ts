@@ -9,6 +9,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { within } from '../deadline.ts';
 
 /** Powertools retries its whole state machine on this name: the record changed between our two looks at it. */
 export class RecordVanished extends Error {
@@ -48,14 +49,14 @@ export class RecordStore extends BasePersistenceLayer {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #owner: string;
-  readonly #abortSignal: () => AbortSignal;
+  readonly #timeoutMs: () => number;
 
-  constructor(options: { client: DynamoDBClient; table: string; owner: string; abortSignal: () => AbortSignal }) {
+  constructor(options: { client: DynamoDBClient; table: string; owner: string; timeoutMs: () => number }) {
     super();
     this.#client = options.client;
     this.#table = options.table;
     this.#owner = options.owner;
-    this.#abortSignal = options.abortSignal;
+    this.#timeoutMs = options.timeoutMs;
   }
 
   protected async _putRecord(record: IdempotencyRecord): Promise<void> {
@@ -86,7 +87,7 @@ export class RecordStore extends BasePersistenceLayer {
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
     try {
-      const { Attributes: before } = await this.#client.send(put, { abortSignal: this.#abortSignal() });
+      const { Attributes: before } = await this.#inTime((options) => this.#client.send(put, options));
       // Our own record may have been there: an attempt at this very put whose answer was lost. Nobody can tell any more
       // whether that attempt took over, so it counts as if it had; the price is a look at Bedrock should the create fail.
       this.takenOver ||= before !== undefined && Number(before.expiration?.N) * 1000 >= nowMs;
@@ -102,7 +103,7 @@ export class RecordStore extends BasePersistenceLayer {
       Key: { id: { S: idempotencyKey } },
       ConsistentRead: true,
     });
-    const { Item } = await this.#client.send(get, { abortSignal: this.#abortSignal() });
+    const { Item } = await this.#inTime((options) => this.#client.send(get, options));
     if (Item === undefined) throw new RecordVanished('The record was deleted while it was being read.');
     return toRecord(Item);
   }
@@ -145,10 +146,14 @@ export class RecordStore extends BasePersistenceLayer {
     );
   }
 
+  #inTime<T>(send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    return within(this.#timeoutMs(), (abortSignal) => send({ abortSignal }));
+  }
+
   /** Losing the record to a taker is no failure: the taker sends Bedrock the same token, so both name the same group. */
   async #whileOwned(command: UpdateItemCommand | DeleteItemCommand): Promise<void> {
     try {
-      await this.#client.send(command as UpdateItemCommand, { abortSignal: this.#abortSignal() });
+      await this.#inTime((options) => this.#client.send(command as UpdateItemCommand, options));
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }

@@ -52,7 +52,5 @@ export class Meter {
 
 class Worded extends Metrics {
   /** An operator's `POWERTOOLS_METRICS_DISABLED`. */
-  get off(): boolean {
-    return this.isDisabled();
-  }
+  readonly off = this.isDisabled();
 }
