@@ -1,5 +1,6 @@
 import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Config } from '../config.ts';
+import { withFlatConfig } from '../flat-config.ts';
 import { SigningHash } from '../signing-hash.ts';
 
 /**
@@ -17,11 +18,12 @@ export function createBedrockClient(
   { region, endpoints }: Pick<Config, 'region' | 'endpoints'>,
   maxAttempts = 3,
 ): BedrockAgentClient {
-  return new BedrockAgentClient({
+  const client = new BedrockAgentClient({
     region,
     ...endpoints.bedrockAgent,
     sha256: SigningHash,
     maxAttempts,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
+  return withFlatConfig(client);
 }

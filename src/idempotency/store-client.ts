@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../config.ts';
+import { withFlatConfig } from '../flat-config.ts';
 import { SigningHash } from '../signing-hash.ts';
 
 /**
@@ -9,11 +10,12 @@ import { SigningHash } from '../signing-hash.ts';
 const ATTEMPT_TIMEOUT_MS = 2_500;
 
 export function createStoreClient({ region, endpoints }: Pick<Config, 'region' | 'endpoints'>): DynamoDBClient {
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     region,
     ...endpoints.dynamodb,
     sha256: SigningHash,
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
   });
+  return withFlatConfig(client);
 }
