@@ -2,6 +2,7 @@ import type { BuildOptions, Metafile } from 'esbuild';
 import { lazyBuiltinModules } from './builtin-modules.ts';
 import { lambdaSdk } from './lambda-sdk.ts';
 import { ruleParts } from './rule-parts.ts';
+import { unusedMethods } from './unused-methods.ts';
 
 /** How a function is bundled, by the build and for tests of what is deployed. */
 export const BUNDLING = {
@@ -14,7 +15,8 @@ export const BUNDLING = {
   minify: true,
   mainFields: ['module', 'main'], // the SDK's ESM builds shake to two thirds of their CommonJS ones
   alias: { yaml: './node_modules/yaml/browser/index.js' }, // its build for Node is CommonJS, whose `require` fails in ESM
-  plugins: [lazyBuiltinModules, lambdaSdk, ruleParts],
+  plugins: [lazyBuiltinModules, lambdaSdk, ruleParts, unusedMethods],
+  charset: 'utf8',
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

@@ -16,12 +16,13 @@ const STAND_INS: readonly { readonly of: RegExp; readonly by: string }[] = [
   // Reads a browser's name, in code for browsers that is there but never called.
   { of: /^bowser$/, by: `${OURS}bowser.ts` },
   { of: /^@smithy\/core\/event-streams$/, by: `${OURS}event-streams.ts` },
-  { of: /^@aws-sdk\/endpoint-cache$/, by: `${OURS}endpoint-cache.ts` },
+  { of: /^@aws-sdk\/middleware-endpoint-discovery$/, by: `${OURS}endpoint-discovery.ts` },
   { of: /^@aws-lambda-powertools\/jmespath(?:\/functions)?$/, by: `${OURS}jmespath.ts` },
-  { of: /\/schema-date-utils$/, by: `${OURS}header-dates.ts` },
+  { of: /^\.\/date-utils$/, by: `${OURS}dates.ts` },
   { of: /\/(?:Sha256Js|HeaderFormatter|getInstanceMetadataRegion|service-customizations)$/, by: LEFT_OUT },
   { of: /\/(?:sdk-stream-mixin|stream-collector\.browser|emitWarningIfUnsupportedVersion)$/, by: LEFT_OUT },
   { of: /\/(?:util-endpoints|lib)\/aws(?:\/partition)?$/, by: LEFT_OUT },
+  { of: /\/(?:loggerMiddleware|schemaLogFilter|runtimeExtensions)$/, by: LEFT_OUT },
   { of: /\/lru-cache$|\/logBuffer\.js$/, by: LEFT_OUT },
 ];
 

@@ -1,5 +1,6 @@
 /** A pattern as a rule's setting: what it may match, and the check that something can. */
 import { compilePattern, PatternFault } from './pattern.ts';
+import { shortestMatch } from './pattern-length.ts';
 import type { Ranges } from './pattern-syntax.ts';
 import { quote } from './quote.ts';
 import { faultText, type Schema, textThat } from './schema.ts';
@@ -38,7 +39,7 @@ export const S3_KEYS: Subject = {
 export function patternFor({ of, alphabet, longest }: Subject): Schema<string> {
   return textThat((source) => {
     try {
-      if (compilePattern(source).shortest(alphabet) <= longest) return undefined;
+      if (shortestMatch(compilePattern(source), alphabet) <= longest) return undefined;
       const fix = `Correct the pattern: they hold ${inWords(alphabet)}.`;
       return faultText(`None of the ${of} can match ${quote(source)}.`, fix);
     } catch (error) {

@@ -5,7 +5,7 @@
  * of the program is visited at most once a character (Thompson 1968; Pike). Nothing is ever tried again, so a pattern such
  * as `(a+)+$` costs what it looks like, where JavaScript's own matcher would double its work with every character.
  */
-import { complement, PatternFault, parsePattern, type Ranges, type Syntax } from './pattern-syntax.ts';
+import { PatternFault, parsePattern, type Ranges, type Syntax } from './pattern-syntax.ts';
 
 export { PatternFault } from './pattern-syntax.ts';
 
@@ -16,8 +16,7 @@ export interface Pattern {
   readonly size: number;
   /** As `RegExp.prototype.test`: anywhere in the text, unless `^` and `$` say otherwise. */
   matches(text: string, count?: StepCount): boolean;
-  /** Characters of the shortest text over `alphabet` that matches; infinite if there is none. */
-  shortest(alphabet: Ranges): number;
+  readonly program: readonly Instruction[];
 }
 
 /** Filled in for tests: visits of a place of the program. */
@@ -47,7 +46,7 @@ export function compilePattern(source: string, { ignoreCase = false }: PatternOp
     syntax,
     size,
     matches: matcher(program, ignoreCase),
-    shortest: (alphabet) => shortest(program, alphabet),
+    program,
   };
 }
 
@@ -66,7 +65,7 @@ export function pattern(source: string, options: PatternOptions = {}): Pattern {
 const MOST_REMEMBERED = 2000;
 const compiled = { exact: new Map<string, Pattern>(), ignoringCase: new Map<string, Pattern>() };
 
-type Instruction =
+export type Instruction =
   | { readonly do: 'one'; readonly ranges: Ranges; readonly negated: boolean }
   | { readonly do: 'start' | 'end' | 'match' }
   | { readonly do: 'split'; a: number; b: number }
@@ -214,54 +213,4 @@ function within(ranges: Ranges, character: number): boolean {
 function otherCase(character: number): number {
   const letter = character | 0x20;
   return letter >= 0x61 && letter <= 0x7a ? character ^ 0x20 : character;
-}
-
-/**
- * Breadth first, by the number of characters. A way through the program also remembers whether a character has been read,
- * after which no `^` holds, and whether a `$` was passed, after which no character may follow.
- */
-function shortest(program: readonly Instruction[], alphabet: Ranges): number {
-  const possible = program.map(
-    (one) => one.do === 'one' && overlap(one.negated ? complement(one.ranges) : one.ranges, alphabet),
-  );
-  const seen = new Uint8Array(program.length * 4);
-  const READ = 1;
-  const ENDED = 2;
-  // What is not anchored may begin after other characters, and those need not be many: one has the effect of all.
-  let level: [at: number, state: number][] = [[0, 0]];
-  for (let length = 0; level.length > 0; length++) {
-    const next: [number, number][] = [];
-    if (length === 0) next.push([0, READ]);
-    for (let way = level.pop(); way !== undefined; way = level.pop()) {
-      const [at, state] = way;
-      if (seen[at * 4 + state]) continue;
-      seen[at * 4 + state] = 1;
-      const instruction = program[at] as Instruction;
-      switch (instruction.do) {
-        case 'match':
-          return length;
-        case 'one':
-          if (possible[at] && !(state & ENDED)) next.push([at + 1, READ]);
-          break;
-        case 'start':
-          if (!(state & READ)) level.push([at + 1, state]);
-          break;
-        case 'end':
-          level.push([at + 1, state | ENDED]);
-          break;
-        case 'jump':
-          level.push([instruction.a, state]);
-          break;
-        case 'split':
-          level.push([instruction.b, state], [instruction.a, state]);
-          break;
-      }
-    }
-    level = next;
-  }
-  return Number.POSITIVE_INFINITY;
-}
-
-function overlap(one: Ranges, other: Ranges): boolean {
-  return one.some(([from, to]) => other.some(([begin, end]) => from <= end && begin <= to));
 }

@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { BUNDLING, entryPointsOf } from '../../src/deploy/bundling.ts';
 import { DYNAMODB_ERRORS, withPlainKeys } from '../../src/deploy/lambda-sdk.ts';
+import { UNUSED_METHODS } from '../../src/deploy/unused-methods.ts';
 
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEACCESSKEY',
@@ -176,13 +177,18 @@ const ENVIRONMENT = {
 };
 
 /** A part that is left out and missed stops the build, or the function where it makes its clients. */
-test('every function is bundled, and starts', async () => {
+test('every function is bundled, starts, and names no method that is left out', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const names = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
+  const mentioned = new Set<string>();
   const started = names.map(async (name) => {
     const outdir = join(folder, name);
     await build({ ...BUNDLING, entryPoints: entryPointsOf(`src/handlers/${name}.ts`), outdir });
+    for (const file of (await readdir(outdir, { recursive: true })).filter((path) => path.endsWith('.mjs'))) {
+      const code = await readFile(join(outdir, file), 'utf8');
+      for (const [, member] of code.matchAll(/(?:\.|\[["'`])([A-Za-z]\w*)\b/g)) mentioned.add(member as string);
+    }
     const start = `console.log(typeof (await import('${outdir}/index.mjs')).handler)`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', start], {
       env: ENVIRONMENT,
@@ -190,6 +196,9 @@ test('every function is bundled, and starts', async () => {
     return `${name}: ${stdout.trim()}`;
   });
   expect(await Promise.all(started)).toEqual(names.map((name) => `${name}: function`));
+  expect(mentioned).toContain('createAndPopulateLogItem');
+  const leftOut = Object.values(UNUSED_METHODS).flat();
+  expect(leftOut.filter((name) => mentioned.has(name))).toEqual([]);
 }, 60_000);
 
 describe('the shapes of a service', () => {

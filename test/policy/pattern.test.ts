@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePattern, type PatternFault, type PatternOptions } from '../../src/policy/pattern.ts';
+import { shortestMatch } from '../../src/policy/pattern-length.ts';
 import { names } from '../../src/policy/pattern-setting.ts';
 import { nearestMatch, patternInWords } from '../../src/policy/pattern-words.ts';
 
@@ -112,7 +113,7 @@ describe('what no name can match is known beforehand:', () => {
     ['a character of no kind cannot', '[^\\w\\W]', Number.POSITIVE_INFINITY],
     ['a length is told', '^.{300}$', 300],
   ] as const)('%s', (_name, source, length) => {
-    expect(compilePattern(source).shortest(alphabet)).toBe(length);
+    expect(shortestMatch(compilePattern(source), alphabet)).toBe(length);
   });
 });
 
@@ -194,7 +195,7 @@ describe('it agrees with JavaScript’s own matcher', () => {
     fc.assert(
       fc.property(source, text, (pattern, one) => {
         if (faultOf(pattern) !== undefined || !matches(pattern, one)) return true;
-        return compilePattern(pattern).shortest([[0, 0x10ffff]]) <= [...one].length;
+        return shortestMatch(compilePattern(pattern), [[0, 0x10ffff]]) <= [...one].length;
       }),
       seeded,
     );

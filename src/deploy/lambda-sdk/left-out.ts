@@ -61,3 +61,13 @@ export class CircularMap {
     never('CircularMap');
   }
 }
+
+/** What a client tells a logger of each call, if it is given one: none here is, and a call's body is nobody's to log. */
+export const loggerMiddleware = () => never('loggerMiddleware');
+export const loggerMiddlewareOptions = {};
+export const getLoggerPlugin = () => ({ applyToStack: () => undefined });
+export const schemaLogFilter = () => never('schemaLogFilter');
+
+/** Extensions of a client, if it is given some: each part of the configuration is read out and written back. */
+export const resolveRuntimeExtensions = (config: object, extensions: readonly unknown[]) =>
+  extensions.length === 0 ? config : never('resolveRuntimeExtensions');
