@@ -9,6 +9,9 @@ import { remembered } from '../remembered.ts';
 /** The build puts it beside the bundle. */
 const BUILT_IN = fileURLToPath(new URL('./policy.json', import.meta.url));
 
+const NO_READER =
+  'the reader of policies is packaged with policySource=appconfig alone. Unset POLICY_FILE, and name the file when building.';
+
 /**
  * The policy to decide by, for as many requests at a time as there are. A file is read once; what AppConfig has is renewed.
  *
@@ -32,7 +35,9 @@ export async function loadPolicy(file?: string): Promise<Policy> {
   if (file === undefined) return fromBuild(await readFile(BUILT_IN, 'utf8'));
   const bytes = await readFile(file);
   // With the grammar and the YAML parser, which a built-in policy does not need.
-  const { readPolicy, readCompiled } = await import('./policy-file.ts');
+  const { readPolicy, readCompiled } = await import('./policy-file.ts').catch((cause: unknown) => {
+    throw new Error(`${file} cannot be read: ${NO_READER}`, { cause });
+  });
   if (file.endsWith('.json')) return readCompiled(bytes);
   const { document, digest } = readPolicy(bytes, file);
   return compile(document, digest);

@@ -17,7 +17,12 @@ export interface Resource {
 
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
+  /** Not of the template: the files that each function's package holds, by its name. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
 }
+
+/** What the build makes for a function, as far as packages tell them apart. */
+const BUILT = ['index.mjs', 'index.cjs', 'policy.json', 'chunk-A.mjs', 'outside-policy/policy-file-A.mjs'];
 
 const manifest = createRequire(import.meta.url).resolve('serverless/package.json');
 const command = join(
@@ -38,14 +43,26 @@ export async function packaged(stage: string, parameters: Readonly<Record<string
     writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
     symlinkSync(resolve('src'), join(folder, 'src'));
     for (const name of Object.keys(PERMISSIONS)) {
-      mkdirSync(join(folder, 'dist', name), { recursive: true });
-      writeFileSync(join(folder, 'dist', name, 'index.mjs'), 'export const handler = undefined;\n');
+      mkdirSync(join(folder, 'dist', name, 'outside-policy'), { recursive: true });
+      for (const file of BUILT) writeFileSync(join(folder, 'dist', name, file), 'export const handler = undefined;\n');
     }
     const given = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
     const args = [command, 'package', '--stage', stage, ...given];
     await promisify(execFile)(process.execPath, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
-    return JSON.parse(readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'));
+    const made = (file: string) => readFileSync(join(folder, '.serverless', file));
+    const packages = Object.keys(PERMISSIONS).map((name) => [name, namesIn(made(`${name}.zip`))] as const);
+    const template = JSON.parse(made('cloudformation-template-update-stack.json').toString());
+    return Object.defineProperty(template, 'packages', { value: Object.fromEntries(packages) }); // in no copy of it
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The names that the central directory of a ZIP file lists. */
+function namesIn(zip: Buffer): string[] {
+  const names: string[] = [];
+  for (let at = zip.indexOf('PK\x01\x02', 0, 'latin1'); at >= 0; at = zip.indexOf('PK\x01\x02', at + 46, 'latin1')) {
+    names.push(zip.toString('utf8', at + 46, at + 46 + zip.readUInt16LE(at + 28)));
+  }
+  return names;
 }

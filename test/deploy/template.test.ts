@@ -420,3 +420,12 @@ test('where the organisation demands a boundary, every role has it', () => {
   expect(new Set(boundaries)).toEqual(new Set([BOUNDARY]));
   expect(of('AWS::IAM::Role', plain()).some(([, { Properties }]) => 'PermissionsBoundary' in Properties!)).toBe(false);
 });
+
+test('what reads policies from outside is packaged where they come from there', () => {
+  const files = (name: string, more: readonly string[] = []) =>
+    ['chunk-A.mjs', 'index.mjs', ...more, 'policy.json'].map((file) => `dist/${name}/${file}`);
+  for (const name of Object.keys(PERMISSIONS)) {
+    expect(plain().packages[name]?.toSorted()).toEqual(files(name));
+    expect(full().packages[name]?.toSorted()).toEqual(files(name, ['outside-policy/policy-file-A.mjs']));
+  }
+});
