@@ -18,6 +18,26 @@ test('what is left out has the value that its absence means', () => {
   expect(checkDocument({ revision: '1' })).toEqual({ ok: { revision: '1', rules: {}, teams: {}, exemptions: [] } });
 });
 
+test('settings that a team may leave out are written out where it switches the rule on', () => {
+  const team = (enforcement: string) => ({
+    principals: [],
+    agents: [],
+    rules: { 'lambda-is-pinned': { enforcement }, 'client-token-is-given': { enforcement } },
+  });
+  const switched = { revision: '1', teams: { on: team('deny'), off: team('off') } };
+  const pinned = (rules?: object) => {
+    const checked = checkDocument(rules === undefined ? switched : { ...switched, rules });
+    return 'ok' in checked ? Object.values(checked.ok.teams).map(({ rules }) => rules['lambda-is-pinned']) : checked;
+  };
+  const off = { enforcement: 'off' };
+  expect(pinned()).toEqual([{ enforcement: 'deny', allowAliases: false }, off]);
+  expect(pinned({ 'lambda-is-pinned': { enforcement: 'off' } })).toEqual([
+    { enforcement: 'deny', allowAliases: false },
+    off,
+  ]);
+  expect(pinned({ 'lambda-is-pinned': { allowAliases: true } })).toEqual([{ enforcement: 'deny' }, off]);
+});
+
 test('a checked document is plain JSON and stays as it is when checked again', () => {
   const document = checked(documentWith({ exemptions: [exemption({ until: '2027-06-30' })] }));
   expect(document.exemptions[0]?.until).toBe('2027-06-30T23:59:59.999Z');
