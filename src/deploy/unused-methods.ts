@@ -51,15 +51,21 @@ export const UNUSED_METHODS: Readonly<Record<string, readonly string[]>> = {
 /** Mentioned, behind a condition that nothing here meets: each is of an option that is not given, or of event streams. */
 export const UNREACHED_METHODS: Readonly<Record<string, readonly string[]>> = {
   'logger/lib/esm/Logger.js': ['bufferLogItem', 'flushBuffer'],
+  'logger/lib/esm/LogInvocationStore.js': ['#getBuffer', 'add', 'delete', 'get'],
   'signature-v4/dist-es/SignatureV4.js': ['signEvent', 'signMessage', 'signString'],
-  'protocols/HttpProtocol.js': ['deserializeEventStream', 'loadEventStreamCapability', 'serializeEventStream'],
+  'protocols/HttpProtocol.js': [
+    'deserializeEventStream',
+    'loadEventStreamCapability',
+    'resolveEventStreamMarshaller',
+    'serializeEventStream',
+  ],
 };
 
 export const unusedMethods: Plugin = {
   name: 'unused-methods',
   setup({ onLoad }) {
-    for (const [module, unused] of Object.entries(UNUSED_METHODS)) {
-      const names = [...unused, ...(UNREACHED_METHODS[module] ?? [])];
+    for (const module of new Set([...Object.keys(UNUSED_METHODS), ...Object.keys(UNREACHED_METHODS)])) {
+      const names = [...(UNUSED_METHODS[module] ?? []), ...(UNREACHED_METHODS[module] ?? [])];
       const filter = new RegExp(`/node_modules/.*/${module.replaceAll('.', '\\.')}$`);
       onLoad({ filter }, async ({ path }) => ({ contents: withoutMethods(await readFile(path, 'utf8'), names) }));
     }
