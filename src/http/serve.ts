@@ -111,6 +111,9 @@ export function serve<Services extends Reporting, Answer>(
 /** Without one of these, no text has a member through which a prototype could be reached. */
 const NAMING_PROTOTYPES = ['__proto__', 'constructor', '\\u'];
 
+/** In UTF-16 units. What is longer is one long text with few members beside it: looking for names takes longer than asking those. */
+const LONGEST_SEARCHED = 65_536;
+
 /**
  * Parses a body that needs nothing of Middy's parser, which asks each member whether it could reach a prototype: half of the
  * time that parsing takes. Everything else, errors among it, is left to that.
@@ -120,7 +123,7 @@ const NAMING_PROTOTYPES = ['__proto__', 'constructor', '\\u'];
 function parsePlainly(event: APIGatewayProxyEvent): boolean {
   const text = event.body as string;
   if (event.headers['content-type'] !== 'application/json') return false;
-  if (NAMING_PROTOTYPES.some((name) => text.includes(name))) return false;
+  if (text.length > LONGEST_SEARCHED || NAMING_PROTOTYPES.some((name) => text.includes(name))) return false;
   try {
     event.body = JSON.parse(text);
     return true;
