@@ -1,6 +1,6 @@
 /** The judge itself: each way of leaving the standard is seen. A judge that takes everything would keep the suite green. */
 import { describe, expect, test } from 'vitest';
-import { lineFaults } from '../support/lines/faults.ts';
+import { eventJudge, leaksIn } from '../support/lines/faults.ts';
 import { PLANTED } from '../support/lines/planted.ts';
 import { sharedService } from '../support/service.ts';
 import { ocsfFaults } from './ocsf.ts';
@@ -53,15 +53,16 @@ describe('an event that', () => {
 
 describe('a line that', () => {
   test('is an honest event has no fault', async () => {
-    expect(lineFaults(JSON.stringify(await outcome()))).toEqual([]);
+    const line = JSON.stringify(await outcome());
+    expect([...leaksIn(line), ...(await eventJudge())(line)]).toEqual([]);
   });
 
   test.each(PLANTED)('shows %s is refused', (what, text) => {
-    expect(lineFaults(`{"message":"${text}"}`)).toContain(`shows ${what}`);
+    expect(leaksIn(`{"message":"${text}"}`)).toContain(`shows ${what}`);
   });
 
-  test('begins an event and breaks off is refused', () => {
-    expect(lineFaults('{"class_uid":6003,')).toEqual(['names a class and is no JSON']);
+  test('begins an event and breaks off is refused', async () => {
+    expect((await eventJudge())('{"class_uid":6003,')).toEqual(['names a class and is no JSON']);
   });
 });
 

@@ -7,14 +7,33 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Readable } from 'node:stream';
 import { afterAll, expect } from 'vitest';
 import { LOG_LINES } from '../../../src/log.ts';
-import { lineFaults } from './faults.ts';
+import { eventJudge, leaksIn, saysItsClass } from './faults.ts';
 
 const faults = new Set<string>();
 let judged = 0;
 
 function judge(line: string): void {
   judged += 1;
-  for (const fault of lineFaults(line)) faults.add(`A line ${fault}.`);
+  for (const leak of leaksIn(line)) faults.add(`A line ${leak}.`);
+  if (saysItsClass(line)) judgeEvent(line);
+}
+
+/** Begins with the first event, since most files have none; what comes before it is ready waits. */
+let judging: Promise<void> | undefined;
+let faultsOf: ((line: string) => string[]) | undefined;
+let waiting: string[] = [];
+
+function judgeEvent(line: string): void {
+  if (faultsOf !== undefined) {
+    for (const fault of faultsOf(line)) faults.add(`A line ${fault}.`);
+    return;
+  }
+  waiting.push(line);
+  judging ??= eventJudge().then((ready) => {
+    faultsOf = ready;
+    waiting.forEach(judgeEvent);
+    waiting = [];
+  });
 }
 
 const onLine = (line: unknown) => judge(line as string);
@@ -71,7 +90,8 @@ function readAlong(stream: Readable): void {
   };
 }
 
-afterAll(() => {
+afterAll(async () => {
+  await judging;
   unsubscribe(LOG_LINES, onLine);
   expect([...faults], `what is wrong with the ${judged} lines that this file's tests made`).toEqual([]);
 });
