@@ -103,7 +103,7 @@ function performance(): string {
 }
 
 test('the policy in the README is one', () => {
-  const [, yaml = ''] = /```yaml\n(revision:[^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const [, yaml = ''] = /```yaml\n(revision:[\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
   expect(() => readPolicy(Buffer.from(yaml), 'README.md')).not.toThrow();
 });
 
