@@ -54,7 +54,7 @@ export interface ServeOptions {
 }
 
 /** The last moment to answer: later, Lambda ends the invocation without one. Every stage ends by itself long before. */
-const ANSWER_BEFORE_END_MS = 700;
+const ANSWER_BEFORE_END_MS = 500;
 
 /** Stages end earlier still, so that the answer is theirs, with its audit outcome, and not the one of last resort. */
 const STAGES_END_BEFORE_END_MS = 1_000;
