@@ -1,5 +1,16 @@
 /** Everything a request depends on, each of which a test can break, and Lambdas with as much time as it gives them. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+// What the service loads when a request needs it: a Lambda reads that in a millisecond, but the test runner may compile it
+// for longer than these Lambdas have between their stages' end and their own.
+import '../../src/applying/change.ts';
+import '../../src/applying/create.ts';
+import '../../src/applying/prepare.ts';
+import '../../src/applying/read.ts';
+import '../../src/bedrock/prepare-agent.ts';
+import '../../src/bedrock/rehearse.ts';
+import '../../src/idempotency/once.ts';
+import '../../src/idempotency/store-client.ts';
+import '../../src/provenance/store.ts';
 import type { Config } from '../../src/config.ts';
 import { type BedrockEmulator, startBedrockEmulator } from '../../src/local/bedrock/server.ts';
 import { ensureTable, PROVENANCE_KEY, startDynamoDb } from '../../src/local/dynamodb.ts';
