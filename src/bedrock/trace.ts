@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
-
-/** W3C Trace Context: version, trace id, parent id, flags. All zeros name nothing. */
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+import { traceIn } from '../traceparent.ts';
 
 type Command = Parameters<BedrockAgentClient['send']>[0];
 
@@ -12,9 +10,9 @@ type Command = Parameters<BedrockAgentClient['send']>[0];
  * @see https://www.w3.org/TR/trace-context/
  */
 export function continueTrace(command: Command, traceparent: string | undefined): void {
-  const [, traceId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? [];
-  if (traceId === undefined) return;
-  const next = `00-${traceId}-${randomBytes(8).toString('hex')}-${flags}`;
+  const trace = traceIn(traceparent);
+  if (trace === undefined) return;
+  const next = `00-${trace.traceId}-${randomBytes(8).toString('hex')}-${trace.flags}`;
   command.middlewareStack.add(
     (send) => (args) => {
       (args.request as { headers: Record<string, string> }).headers.traceparent = next;

@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { RequestIds } from '../audit/record.ts';
+import { traceIn } from '../traceparent.ts';
 
 /** Clients differ in the case of header names, and the JSON parser knows two spellings. */
 export function lowerCaseHeaders(): MiddlewareObj<APIGatewayProxyEvent> {
@@ -22,13 +23,10 @@ export function headerValues(event: APIGatewayProxyEvent, name: string): string[
   return values;
 }
 
-/** W3C Trace Context: version, trace id, parent id, flags. */
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
 export function idsOf(event: APIGatewayProxyEvent): RequestIds {
   const [traceparent] = headerValues(event, 'traceparent');
   return {
     requestId: event.requestContext.requestId,
-    traceId: TRACEPARENT.exec(traceparent ?? '')?.[1] ?? headerValues(event, 'x-amzn-trace-id')[0]?.slice(0, 128),
+    traceId: traceIn(traceparent)?.traceId ?? headerValues(event, 'x-amzn-trace-id')[0]?.slice(0, 128),
   };
 }
