@@ -1,5 +1,5 @@
 /**
- * The words of the Open Cybersecurity Schema Framework that our records use: API Activity, as release 1.5.0 defines it.
+ * The words of the Open Cybersecurity Schema Framework that our records use: API Activity, and Detection Finding, as release 1.5.0 defines them.
  *
  * Every id stands with its caption, since people read the one and queries count the other.
  *
@@ -14,6 +14,13 @@ export const API_ACTIVITY = {
   class_name: 'API Activity',
   category_uid: 6,
   category_name: 'Application Activity',
+} as const;
+
+export const DETECTION_FINDING = {
+  class_uid: 2004,
+  class_name: 'Detection Finding',
+  category_uid: 2,
+  category_name: 'Findings',
 } as const;
 
 const ACTIVITIES = { Other: 99, Create: 1, Read: 2, Update: 3, Delete: 4 } as const;

@@ -1,4 +1,5 @@
 /** A finding as a log line: an OCSF 1.5.0 event of the class Detection Finding. */
+import { awsAccount, DETECTION_FINDING, OCSF_VERSION } from '../audit/ocsf.ts';
 import { FINDINGS, type Finding } from './findings.ts';
 import type { WriteEvent } from './write-event.ts';
 
@@ -30,10 +31,7 @@ export function findingLine(
   const severityId = isClosed ? 1 : usual;
   const message = sentence(finding, repaired);
   return {
-    class_uid: 2004,
-    class_name: 'Detection Finding',
-    category_uid: 2,
-    category_name: 'Findings',
+    ...DETECTION_FINDING,
     ...LIFE[stage],
     time: nowEpochMs,
     severity_id: severityId,
@@ -42,7 +40,7 @@ export function findingLine(
     status: isClosed ? 'Resolved' : 'New',
     message,
     metadata: {
-      version: '1.5.0',
+      version: OCSF_VERSION,
       uid: `${uid}:${stage}`,
       correlation_uid: decisionId,
       event_code: kind,
@@ -54,7 +52,7 @@ export function findingLine(
     remediation: { desc: remedy },
     evidences: event === undefined ? undefined : [evidenceOf(event)],
     resources: resourcesOf(finding),
-    cloud: { provider: 'AWS', account: { uid: account, type_id: 10, type: 'AWS Account' }, region },
+    cloud: { provider: 'AWS', account: awsAccount(account), region },
     unmapped: {
       kind,
       operation: finding.operation,

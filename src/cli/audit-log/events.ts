@@ -3,12 +3,14 @@
  * time or a stream's name (exports, `aws logs tail`), or as texts within other JSON (`filter-log-events`, subscriptions).
  */
 
+import { API_ACTIVITY as API_ACTIVITY_CLASS, DETECTION_FINDING as DETECTION_FINDING_CLASS } from '../../audit/ocsf.ts';
+
 export type Json = Readonly<Record<string, unknown>>;
 
-/** API Activity: what was asked, and what became of it. */
-export const API_ACTIVITY = 6003;
-/** Detection Finding: what reconciliation with CloudTrail found. */
-export const DETECTION_FINDING = 2004;
+/** What was asked, and what became of it. */
+export const API_ACTIVITY = API_ACTIVITY_CLASS.class_uid;
+/** What reconciliation with CloudTrail found. */
+export const DETECTION_FINDING = DETECTION_FINDING_CLASS.class_uid;
 
 /** All else in the line is passed over. */
 export function* eventsIn(line: string): Generator<Json> {
