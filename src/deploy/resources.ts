@@ -1,6 +1,6 @@
 /** All that the stack holds beside functions and routes: what `serverless.yml` computes instead of listing. */
 import { type Environment, parseConfig } from '../config.ts';
-import { alarmResources } from './alarms.ts';
+import { alarmResources } from './alarm-resources.ts';
 import { apiExtensions, apiResources } from './api.ts';
 import { dashboardResources } from './dashboard.ts';
 import { type Deployment, deploymentOf, type ParameterValues, type Place } from './deployment.ts';
