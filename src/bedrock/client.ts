@@ -1,7 +1,7 @@
 import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Config } from '../config.ts';
-import { withFlatConfig } from '../flat-config.ts';
-import { SigningHash } from '../signing-hash.ts';
+import { withFlatConfig } from '../sdk/flat-config.ts';
+import { SigningHash } from '../sdk/signing-hash.ts';
 
 /**
  * How long one attempt may take. A create takes about a second; three attempts of this length still end before the

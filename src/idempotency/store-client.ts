@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../config.ts';
-import { withFlatConfig } from '../flat-config.ts';
-import { SigningHash } from '../signing-hash.ts';
+import { withFlatConfig } from '../sdk/flat-config.ts';
+import { SigningHash } from '../sdk/signing-hash.ts';
 
 /**
  * A conditional write of one small item takes milliseconds; an attempt that takes longer than this is lost. It is no

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { createBedrockClient } from '../src/bedrock/client.ts';
-import { createStoreClient } from '../src/idempotency/store-client.ts';
+import { createBedrockClient } from '../../src/bedrock/client.ts';
+import { createStoreClient } from '../../src/idempotency/store-client.ts';
 
 setFlagsFromString('--allow-natives-syntax');
 const isFlat = runInThisContext('(object) => %HasFastProperties(object)') as (object: object) => boolean;

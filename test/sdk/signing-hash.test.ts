@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SigningHash } from '../src/signing-hash.ts';
+import { SigningHash } from '../../src/sdk/signing-hash.ts';
 
 const key = fc.oneof(fc.constant(undefined), fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 200 }));
 const data = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 200 })), { maxLength: 3 });
