@@ -1,7 +1,7 @@
 /** Everything a request depends on, each of which a test can break, and Lambdas with as much time as it gives them. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-// What the service loads when a request needs it: a Lambda reads that in a millisecond, but the test runner may compile it
-// for longer than these Lambdas have between their stages' end and their own.
+// What the service loads when a request needs it, ready as after a Lambda's first request: a cold disk may take longer than
+// these Lambdas have between their stages' end and their own.
 import '../../src/applying/change.ts';
 import '../../src/applying/create.ts';
 import '../../src/applying/prepare.ts';
