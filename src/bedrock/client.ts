@@ -1,5 +1,6 @@
 import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Config } from '../config.ts';
+import { CONNECTION_TIMEOUT_MS } from '../sdk/connection-timeout.ts';
 import { withFlatConfig } from '../sdk/flat-config.ts';
 import { SigningHash } from '../sdk/signing-hash.ts';
 
@@ -23,7 +24,11 @@ export function createBedrockClient(
     ...endpoints.bedrockAgent,
     sha256: SigningHash,
     maxAttempts,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: ATTEMPT_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
   });
   return withFlatConfig(client);
 }

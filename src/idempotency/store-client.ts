@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../config.ts';
+import { CONNECTION_TIMEOUT_MS } from '../sdk/connection-timeout.ts';
 import { withFlatConfig } from '../sdk/flat-config.ts';
 import { SigningHash } from '../sdk/signing-hash.ts';
 
@@ -15,7 +16,11 @@ export function createStoreClient({ region, endpoints }: Pick<Config, 'region' |
     ...endpoints.dynamodb,
     sha256: SigningHash,
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: ATTEMPT_TIMEOUT_MS, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: ATTEMPT_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
   });
   return withFlatConfig(client);
 }
