@@ -1,2 +1,14 @@
-/** In place of the SDK's chain of credential providers, whose first link this is: profiles, SSO, STS and IMDS come after it. */
-export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+
+/**
+ * In place of the SDK's chain of credential providers, whose first link this is: profiles, SSO, STS and IMDS come after it. The
+ * environment is read once, as it is by the chain: what Lambda puts there lasts as long as the process.
+ */
+export function defaultProvider(...options: Parameters<typeof fromEnv>): ReturnType<typeof fromEnv> {
+  const read = fromEnv(...options);
+  let credentials: ReturnType<typeof read> | undefined;
+  return () => {
+    credentials ??= read();
+    return credentials;
+  };
+}
