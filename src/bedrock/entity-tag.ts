@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AgentActionGroup } from '@aws-sdk/client-bedrock-agent';
 
 /**
@@ -8,6 +8,6 @@ import type { AgentActionGroup } from '@aws-sdk/client-bedrock-agent';
  * would differ between a write, whose answer may leave out what Bedrock fills in, and the next read.
  */
 export function entityTag({ actionGroupId, updatedAt }: Pick<AgentActionGroup, 'actionGroupId' | 'updatedAt'>): string {
-  const digest = createHash('sha256').update(`${actionGroupId} ${updatedAt?.toISOString()}`).digest('hex');
+  const digest = hash('sha256', `${actionGroupId} ${updatedAt?.toISOString()}`);
   return `"${digest.slice(0, 32)}"`;
 }

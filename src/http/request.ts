@@ -8,17 +8,17 @@ export function lowerCaseHeaders(): MiddlewareObj<APIGatewayProxyEvent> {
   return {
     before: ({ event }) => {
       const headers: APIGatewayProxyEvent['headers'] = Object.create(null);
-      for (const [name, value] of Object.entries(event.headers ?? {})) headers[name.toLowerCase()] = value;
+      for (const name in event.headers) headers[name.toLowerCase()] = event.headers[name];
       event.headers = headers;
     },
   };
 }
 
 /** Every value of a header, in the order sent; `headers` alone keeps only the last. */
-export function headerValues(event: APIGatewayProxyEvent, name: string): string[] {
+export function headerValues({ multiValueHeaders }: APIGatewayProxyEvent, name: string): string[] {
   const values: string[] = [];
-  for (const [given, those] of Object.entries(event.multiValueHeaders ?? {})) {
-    if (given.length === name.length && given.toLowerCase() === name) values.push(...(those ?? []));
+  for (const given in multiValueHeaders) {
+    if (given.length === name.length && given.toLowerCase() === name) values.push(...(multiValueHeaders[given] ?? []));
   }
   return values;
 }
