@@ -7,6 +7,7 @@ const BUSY_SHARE = 0.6;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2_000;
 const RETRY_AFTER_SECONDS = 5;
+const PASSING: ReadonlySet<string> = new Set(['AGENT_BUSY', 'UPSTREAM_THROTTLED']);
 
 /** The lease was taken over by another: what was read under it no longer counts, so waiting on does not help. */
 export class LeaseLost extends Problem {
@@ -19,7 +20,8 @@ export class LeaseLost extends Problem {
 }
 
 /**
- * Tries again while Bedrock refuses because the agent is between two states, until the time for it is used up.
+ * Tries again while Bedrock refuses because the agent is between two states, until the time for it is used up. Whoever waits
+ * for that and is throttled meanwhile, as many who wait at once are, waits on; throttling alone is the caller's to hear of.
  *
  * `attempt` is told whether an earlier try may have made the change although it failed; a failure keeps that mark.
  *
@@ -32,13 +34,15 @@ export async function whileBusy<T>(
 ): Promise<T> {
   const nextPauseMs = growingPauses(clock, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   let mayHaveCommitted = false;
+  let wasBusy = false;
   for (;;) {
     try {
       return await attempt(mayHaveCommitted);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       mayHaveCommitted ||= error.mayHaveCommitted;
-      const isPassing = error.code === 'AGENT_BUSY' && !(error instanceof LeaseLost);
+      wasBusy ||= error.code === 'AGENT_BUSY';
+      const isPassing = wasBusy && PASSING.has(error.code) && !(error instanceof LeaseLost);
       if (isPassing && (await clock.sleep(nextPauseMs(), deadline.share(BUSY_SHARE)))) continue;
       throw atLast(error, mayHaveCommitted);
     }

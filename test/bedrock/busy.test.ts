@@ -33,6 +33,13 @@ describe('a busy agent', () => {
     expect(time.sleeps.map(Math.round)).toEqual([200, 300, 450, 675, 1013, 1519, 2000, 2000, 2000]);
   });
 
+  test('is waited for through throttling, which many who wait at once bring about', async () => {
+    const time = virtualTime();
+    const { attempt, told } = meeting(problem('AGENT_BUSY'), problem('UPSTREAM_THROTTLED'), problem('AGENT_BUSY'));
+    expect(await whileBusy(attempt, time.deadline(CALL_MS), time)).toBe('done');
+    expect(told).toHaveLength(4);
+  });
+
   test('is given up while there is time to tell, with the time to come back', async () => {
     const time = virtualTime();
     const trying = whileBusy(always(problem('AGENT_BUSY', { detail: 'Preparing.' })), time.deadline(CALL_MS), time);
@@ -62,6 +69,7 @@ describe('a busy agent', () => {
 describe('what is not waited for', () => {
   const failures: [string, unknown][] = [
     ['another problem', problem('NAME_TAKEN')],
+    ['throttling of an agent that was not busy', problem('UPSTREAM_THROTTLED')],
     ['an error that is no problem', new TypeError('a defect')],
     ['a lease that was lost', new LeaseLost()],
   ];
@@ -95,9 +103,9 @@ describe('a try that may have made the change', () => {
 
   test('marks the failure that ends the call', async () => {
     const time = virtualTime();
-    const { attempt } = meeting(uncertain(), problem('UPSTREAM_THROTTLED', { retryAfterSeconds: 2 }));
+    const { attempt } = meeting(uncertain(), problem('UPSTREAM_UNAVAILABLE', { retryAfterSeconds: 2 }));
     await expect(whileBusy(attempt, time.deadline(CALL_MS), time)).rejects.toMatchObject({
-      code: 'UPSTREAM_THROTTLED',
+      code: 'UPSTREAM_UNAVAILABLE',
       retryAfterSeconds: 2,
       mayHaveCommitted: true,
     });
