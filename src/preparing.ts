@@ -12,7 +12,7 @@ export function begun(stages: Stages<Request<'PrepareAgent'>>): typeof stages {
       const applied = await stages.apply(request, decision);
       const { status, problem } = applied.result;
       if (['PREPARING', 'PREPARED', 'FAILED'].includes(status)) return applied;
-      if (problem?.code === 'UPSTREAM_THROTTLED') throw problem;
+      if (problem?.code === 'UPSTREAM_THROTTLED' || problem?.mayHaveCommitted) throw problem;
       throw new Problem('AGENT_BUSY', {
         detail: `The agent could not be prepared in time: it is ${status}, and others change or prepare it. Send the same request again.`,
         retryAfterSeconds: 5,

@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { prepareAgent } from '../src/bedrock/prepare-agent.ts';
 import { begun } from '../src/preparing.ts';
+import { Problem } from '../src/problem.ts';
 import type { Decision, Request, Stages } from '../src/provisioning.ts';
 import { agentId, bench } from './local/bedrock/support.ts';
 import { virtualTime } from './support/virtual-time.ts';
@@ -45,4 +46,11 @@ test.each([
 
 test('is a success where it began', async () => {
   expect(await prepare()).toMatchObject({ result: { status: 'PREPARING' } });
+});
+
+test('is nobody knows what where the time ran out on a prepare that was sent', async () => {
+  const lost = new Problem('OUTCOME_UNKNOWN', { mayHaveCommitted: true });
+  const apply = async () => ({ result: { status: 'NOT_PREPARED', problem: lost } });
+  const stages = begun({ apply } as unknown as Stages<Request<'PrepareAgent'>>);
+  await expect(stages.apply({} as Request<'PrepareAgent'>, {} as Decision)).rejects.toBe(lost);
 });

@@ -169,8 +169,8 @@ async function pursue(
       if (reached === 'under way' && !wait) return preparation(seen, 'PREPARING');
     } catch (error) {
       problem = asProblem(error, seen.mayHaveBegun);
-      // That the time ran out is not what kept it from going on.
-      if (!until.aborted) obstacle = problem;
+      // That the time ran out is not what kept it from going on; that it ran out on a prepare must be told.
+      if (!until.aborted || problem.mayHaveCommitted) obstacle = problem;
       if (!until.aborted && !isPassing(problem, seen)) throw problem;
     }
     if (!until.aborted && (await clock.sleep(nextPauseMs(), until))) continue;

@@ -9,7 +9,7 @@ import { type Bench, startBench } from './bench.ts';
 import { OPERATION_CASES } from './operations.ts';
 import { expectTruth } from './verdict.ts';
 
-const LAMBDA_MS = Number(process.env.LAMBDA_MS ?? 6_000);
+const LAMBDA_MS = Number(process.env.LAMBDA_MS ?? 4_000);
 const FOR_EVER = 9_999;
 
 const HANGS: readonly [string, (bench: Bench) => void][] = [
