@@ -7,6 +7,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 type Resolver = (params: object) => { url: URL; properties: object; headers?: object };
 
+type Partitions = { partitions: { regions: Record<string, unknown> }[] };
+
 const CLIENTS = (await readdir('src/deploy/lambda-sdk/endpoints')).map((file) => file.replace(/\.ts$/, ''));
 
 const regions: string[] = [];
@@ -14,19 +16,22 @@ const theirs = new Map<string, Resolver>();
 
 beforeAll(async () => {
   const path = 'node_modules/@aws-sdk/core/dist-es/submodules/client/util-endpoints/lib/aws/partitions.js';
-  const { partitionsInfo } = await load(`export { partitionsInfo } from './${path}';`);
+  const { partitionsInfo } = await load<{ partitionsInfo: Partitions }>(`export { partitionsInfo } from './${path}';`);
   for (const { regions: known } of partitionsInfo.partitions) regions.push(...Object.keys(known));
   for (const client of CLIENTS) {
     const resolver = `./node_modules/@aws-sdk/${client}/dist-es/endpoint/endpointResolver.js`;
-    theirs.set(client, (await load(`export { defaultEndpointResolver } from '${resolver}';`)).defaultEndpointResolver);
+    const exported = await load<{ defaultEndpointResolver: Resolver }>(
+      `export { defaultEndpointResolver } from '${resolver}';`,
+    );
+    theirs.set(client, exported.defaultEndpointResolver);
   }
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever the module exports
-async function load(contents: string): Promise<any> {
+/** @returns what the module exports */
+async function load<Exports>(contents: string): Promise<Exports> {
   const stdin = { contents, resolveDir: process.cwd() };
   const { outputFiles } = await build({ stdin, bundle: true, platform: 'node', format: 'cjs', write: false });
-  const module = { exports: {} };
+  const module = { exports: {} as Exports };
   new Function('module', 'require', outputFiles[0]?.text ?? '')(module, createRequire(import.meta.url));
   return module.exports;
 }
