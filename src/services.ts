@@ -1,9 +1,8 @@
 /** The only wiring: the real stages of the flow, built once for a Lambda from its configuration. */
 import { randomUUID } from 'node:crypto';
-import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Applies, ApplyContext } from './applying/context.ts';
 import { beginTrail } from './audit/trail.ts';
-import { createBedrockClient } from './bedrock/client.ts';
+import { type BedrockClient, createBedrockClient } from './bedrock/client.ts';
 import { metered } from './bedrock/metered.ts';
 import type { Config } from './config.ts';
 import type { Call } from './http/serve.ts';
@@ -41,7 +40,7 @@ export function createServicesWithoutBedrock(config: Config, write?: WriteLine):
   return wire(config, undefined, write);
 }
 
-function wire(config: Config, bedrock: BedrockAgentClient | undefined, write: WriteLine | undefined): Services {
+function wire(config: Config, bedrock: BedrockClient | undefined, write: WriteLine | undefined): Services {
   const log = new LineLogger(write, config.serviceName);
   const meter = new Meter(log);
   const policy = available(policySource(config, log));
@@ -65,7 +64,7 @@ function wire(config: Config, bedrock: BedrockAgentClient | undefined, write: Wr
   const stagesOf = (call: Call, applies: Partial<Applies>): Stages => {
     const { deadline } = call;
     const asked = bedrock && metered(bedrock, call.header('traceparent')[0]);
-    const client = asked?.client as BedrockAgentClient; // absent only where nothing is carried out
+    const client = asked?.client as BedrockClient; // absent only where nothing is carried out
     const upstreamMs = asked?.spentMs ?? (() => 0);
     const agentOf = ({ agentId }: { agentId: string }) => ({ account: call.account, region: config.region, agentId });
     const tokens = new WeakMap<Decision, string>();

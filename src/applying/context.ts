@@ -1,6 +1,7 @@
 /** How an operation asks Bedrock: each handler says what it does, and so its bundle carries nothing else. */
-import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+
 import type { LeasedAgent } from '../bedrock/agent-lease.ts';
+import type { BedrockClient } from '../bedrock/client.ts';
 import type { CallContext } from '../bedrock/read.ts';
 import type { Call } from '../http/serve.ts';
 import type { OnceTable } from '../idempotency/once.ts';
@@ -8,7 +9,7 @@ import type { Operation } from '../policy/request.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
 
 export interface ApplyContext {
-  readonly client: BedrockAgentClient;
+  readonly client: BedrockClient;
   /** Of idempotency records and leases. */
   readonly table: () => Promise<OnceTable>;
   readonly call: Call;

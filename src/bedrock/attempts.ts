@@ -1,4 +1,4 @@
-import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+import { doEachAttempt } from '../sdk/middleware-once.ts';
 
 /** What became of the attempts that the SDK made for one command; its last error alone does not tell. */
 export interface Attempts {
@@ -15,23 +15,18 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
  *
  * The SDK retries on its own: a first attempt whose answer was lost hides behind the throttling of the second.
  */
-export function observe(command: { middlewareStack: unknown }, decisionId: string): Attempts {
+export function observe(command: object, decisionId: string): Attempts {
   const attempts: Attempts = { count: 0, mayHaveCommitted: false };
-  // The stack's type differs for each command; what is added reads nothing that differs.
-  (command.middlewareStack as BedrockAgentClient['middlewareStack']).add(
-    (next) => async (args) => {
-      attempts.count += 1;
-      const { headers } = args.request as { headers: Record<string, string> };
-      headers['user-agent'] = `${headers['user-agent'] ?? ''} portcullis-decision/${decisionId}`.trim();
-      try {
-        return await next(args);
-      } catch (error) {
-        attempts.mayHaveCommitted ||= isAmbiguous(error);
-        throw error;
-      }
-    },
-    { step: 'finalizeRequest', priority: 'low', name: 'portcullisAttempts', override: true },
-  );
+  doEachAttempt(command, async (headers, attempt) => {
+    attempts.count += 1;
+    headers['user-agent'] = `${headers['user-agent'] ?? ''} portcullis-decision/${decisionId}`.trim();
+    try {
+      return await attempt();
+    } catch (error) {
+      attempts.mayHaveCommitted ||= isAmbiguous(error);
+      throw error;
+    }
+  });
   return attempts;
 }
 

@@ -1,6 +1,6 @@
 /** Updates and deletions: changes of a group that is there, one at a time for each agent. */
+
 import {
-  type BedrockAgentClient,
   DeleteAgentActionGroupCommand,
   UpdateAgentActionGroupCommand,
   type UpdateAgentActionGroupRequest,
@@ -12,6 +12,7 @@ import { Problem } from '../problem.ts';
 import type { AgentLease } from './agent-lease.ts';
 import { type Attempts, observe } from './attempts.ts';
 import { whileBusy } from './busy.ts';
+import type { BedrockClient } from './client.ts';
 import type { MadeGroup } from './create-action-group.ts';
 import { entityTag } from './entity-tag.ts';
 import { getActionGroup } from './read.ts';
@@ -24,7 +25,7 @@ const CHANGE_SHARE = 0.8;
 const DELETED = 204;
 
 export interface ChangeContext {
-  readonly client: BedrockAgentClient;
+  readonly client: BedrockClient;
   readonly decisionId: string;
   readonly deadline: Deadline;
   /** Held while the group is compared and changed, so that nobody changes it between the two. */
@@ -134,16 +135,12 @@ function replace(input: UpdateAgentActionGroupRequest, context: ChangeContext): 
  */
 function change<T>(
   { lease, leaseLost, deadline, decisionId }: ChangeContext,
-  send: (
-    abortSignal: AbortSignal,
-    watch: (command: { middlewareStack: unknown }) => Attempts,
-    mayBeMade: boolean,
-  ) => Promise<T>,
+  send: (abortSignal: AbortSignal, watch: (command: object) => Attempts, mayBeMade: boolean) => Promise<T>,
 ): Promise<T> {
   return whileBusy(async (mayBeMade) => {
     await lease.keep();
     let attempts: Attempts | undefined;
-    const watch = (command: { middlewareStack: unknown }) => {
+    const watch = (command: object) => {
       attempts = observe(command, decisionId);
       return attempts;
     };

@@ -1,7 +1,6 @@
 import {
   type ActionGroupState,
   type AgentActionGroup,
-  type BedrockAgentClient,
   CreateAgentActionGroupCommand,
   type CreateAgentActionGroupRequest,
   GetAgentActionGroupCommand,
@@ -9,6 +8,7 @@ import {
 } from '@aws-sdk/client-bedrock-agent';
 import type { Deadline } from '../deadline.ts';
 import { describe, isAmbiguous, observe } from './attempts.ts';
+import type { BedrockClient } from './client.ts';
 import { nameTaken, outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
 
 /** A group as Bedrock answers it, with what the service model requires; the SDK's own type lets each be absent. */
@@ -51,7 +51,7 @@ const RECOVERY_SHARE = 0.85;
  * @throws {Problem} every upstream problem; `OUTCOME_UNKNOWN` when nothing tells whether the group was made.
  */
 export async function createActionGroup(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   { input, decisionId, repeatable, mayBeRepeat }: Creation,
   deadline: Deadline,
 ): Promise<Created> {
@@ -114,7 +114,7 @@ function isComplete(group: AgentActionGroup | undefined): group is MadeGroup {
  * @param answeredId what Bedrock answered to our create: a group that bears it needs to name no token.
  */
 async function findOurs(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   { agentId, agentVersion, actionGroupName, clientToken }: Creation['input'],
   answeredId: string | undefined,
   decisionId: string,

@@ -1,9 +1,9 @@
-import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+import type { BedrockClient } from './client.ts';
 import { continueTrace } from './trace.ts';
 
 export interface Metered {
   /** All that is asked of a client here: one that inherited the rest would be slow, and slow the other one down. */
-  readonly client: Pick<BedrockAgentClient, 'send'>;
+  readonly client: BedrockClient;
   /** Milliseconds that its calls took which have ended, the SDK's own retries and the waits between them included. */
   readonly spentMs: () => number;
 }
@@ -13,7 +13,7 @@ export interface Metered {
  *
  * @param traceparent as the caller sent it
  */
-export function metered(client: BedrockAgentClient, traceparent: string | undefined): Metered {
+export function metered(client: BedrockClient, traceparent: string | undefined): Metered {
   let spent = 0;
   const send = async (...call: Parameters<typeof client.send>) => {
     continueTrace(call[0], traceparent);
@@ -24,5 +24,5 @@ export function metered(client: BedrockAgentClient, traceparent: string | undefi
       spent += performance.now() - startedAtMs;
     }
   };
-  return { client: { send: send as typeof client.send }, spentMs: () => spent };
+  return { client: { send } as unknown as BedrockClient, spentMs: () => spent };
 }

@@ -1,14 +1,9 @@
-import {
-  type Agent,
-  type AgentStatus,
-  type BedrockAgentClient,
-  GetAgentCommand,
-  PrepareAgentCommand,
-} from '@aws-sdk/client-bedrock-agent';
+import { type Agent, type AgentStatus, GetAgentCommand, PrepareAgentCommand } from '@aws-sdk/client-bedrock-agent';
 import { type Clock, type Deadline, growingPauses, machineClock } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import { type AgentLease, contendForLease, type LeasedAgent, type LeaseTable } from './agent-lease.ts';
 import { observe } from './attempts.ts';
+import type { BedrockClient } from './client.ts';
 import { outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
 
 /** Share of the time left; the rest is for the audit outcome and the answer. */
@@ -52,7 +47,7 @@ export interface Preparation {
  * @throws {Problem} `NOT_FOUND` for an unknown agent, and every other upstream problem but throttling, which is waited out.
  */
 export function prepareAgent(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   table: LeaseTable,
   request: PrepareRequest,
   deadline: Deadline,
@@ -63,7 +58,7 @@ export function prepareAgent(
 
 /** The same after a change, which is made whatever happens here: never throws, and tells why it could not go on. */
 export async function preparationAfterChange(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   table: LeaseTable,
   request: PrepareRequest,
   deadline: Deadline,
@@ -100,7 +95,7 @@ interface Seen {
 }
 
 async function pursue(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   table: LeaseTable,
   request: PrepareRequest,
   deadline: Deadline,

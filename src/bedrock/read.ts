@@ -1,7 +1,6 @@
 import {
   type Agent,
   type AgentSummary,
-  type BedrockAgentClient,
   GetAgentActionGroupCommand,
   GetAgentCommand,
   ListAgentActionGroupsCommand,
@@ -10,6 +9,7 @@ import {
 import type { GetActionGroup, ListActionGroups } from '../contract/read-action-groups.ts';
 import { Problem } from '../problem.ts';
 import { observe } from './attempts.ts';
+import type { BedrockClient } from './client.ts';
 import type { MadeGroup } from './create-action-group.ts';
 import type { ActionGroupPage } from './results.ts';
 import { upstreamProblem } from './upstream-problem.ts';
@@ -24,7 +24,7 @@ type Place = Pick<GetActionGroup, 'agentId' | 'agentVersion'>;
 
 /** @throws {Problem} `NOT_FOUND`, and every other upstream problem; an answer without a group is `UPSTREAM_FAILED`. */
 export async function getActionGroup(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   { agentId, agentVersion, actionGroupId }: Place & { actionGroupId: string },
   context: CallContext,
 ): Promise<MadeGroup> {
@@ -36,7 +36,7 @@ export async function getActionGroup(
 
 /** @throws {Problem} every upstream problem. */
 export async function listActionGroups(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   { agentId, agentVersion, maxResults, nextToken }: Place & Partial<ListActionGroups>,
   context: CallContext,
 ): Promise<ActionGroupPage> {
@@ -48,7 +48,7 @@ export async function listActionGroups(
 
 /** The group of this name, if the agent has one. @throws {Problem} every upstream problem. */
 export async function findActionGroup(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   place: Place,
   actionGroupName: string,
   context: CallContext,
@@ -67,7 +67,7 @@ export async function findActionGroup(
 
 /** @throws {Problem} `NOT_FOUND`, and every other upstream problem; an answer without an agent is `UPSTREAM_FAILED`. */
 export async function getAgent(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   { agentId }: { agentId: string },
   context: CallContext,
 ): Promise<Agent> {
@@ -79,7 +79,7 @@ export async function getAgent(
 
 /** One page of the account's agents. @throws {Problem} every upstream problem. */
 export async function listAgents(
-  client: BedrockAgentClient,
+  client: BedrockClient,
   { maxResults, nextToken }: { maxResults?: number | undefined; nextToken?: string | undefined },
   context: CallContext,
 ): Promise<{ agentSummaries: readonly AgentSummary[]; nextToken?: string | undefined }> {
@@ -90,7 +90,7 @@ export async function listAgents(
 }
 
 async function read<T>(
-  command: { middlewareStack: unknown },
+  command: object,
   { decisionId, abortSignal }: CallContext,
   send: (options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {

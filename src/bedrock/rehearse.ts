@@ -1,8 +1,9 @@
 /** What a dry run can know of Bedrock's answer without writing: it reads what the write would meet. */
-import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+
 import { Problem } from '../problem.ts';
 import type { Request } from '../provisioning.ts';
 import { assertMatches } from './change-action-group.ts';
+import type { BedrockClient } from './client.ts';
 import { type CallContext, findActionGroup, getActionGroup } from './read.ts';
 import { nameTaken } from './upstream-problem.ts';
 
@@ -12,11 +13,7 @@ type Write = 'CreateAgentActionGroup' | 'UpdateAgentActionGroup' | 'DeleteAgentA
  * @throws {Problem} what the real call would meet: `NOT_FOUND`, `NAME_TAKEN`, `CONFLICT`, `PRECONDITION_FAILED`, and every
  * problem of reading. What only the write itself can bring out (a quota, a schema that Bedrock refuses) stays unknown.
  */
-export async function rehearse(
-  client: BedrockAgentClient,
-  request: Request<Write>,
-  context: CallContext,
-): Promise<void> {
+export async function rehearse(client: BedrockClient, request: Request<Write>, context: CallContext): Promise<void> {
   if (request.operation === 'CreateAgentActionGroup') {
     const existing = await findActionGroup(client, request, request.actionGroup.actionGroupName, context);
     if (existing !== undefined) throw nameTaken('a dry run');

@@ -1,6 +1,6 @@
-import type { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Context } from 'aws-lambda';
 import { whileBusy } from '../bedrock/busy.ts';
+import type { BedrockClient } from '../bedrock/client.ts';
 import { type Created, createActionGroup } from '../bedrock/create-action-group.ts';
 import type { Deadline } from '../deadline.ts';
 import { Problem } from '../problem.ts';
@@ -12,7 +12,7 @@ import { recall, remember } from './replay.ts';
 type Create = 'CreateAgentActionGroup';
 
 export interface CreateContext {
-  readonly client: BedrockAgentClient;
+  readonly client: BedrockClient;
   /** Asked for only by a request with a token: nothing of the store is loaded for another. */
   readonly store: () => Promise<{ once: typeof import('./once.ts').once; table: OnceTable }>;
   readonly lambda: Pick<Context, 'getRemainingTimeInMillis'>;

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../config.ts';
 import { CONNECTION_TIMEOUT_MS } from '../sdk/connection-timeout.ts';
 import { withFlatConfig } from '../sdk/flat-config.ts';
+import { withMiddlewareOnce } from '../sdk/middleware-once.ts';
 import { SigningHash } from '../sdk/signing-hash.ts';
 
 /**
@@ -22,5 +23,5 @@ export function createStoreClient({ region, endpoints }: Pick<Config, 'region' |
       throwOnRequestTimeout: true,
     },
   });
-  return withFlatConfig(client);
+  return withFlatConfig(withMiddlewareOnce(client));
 }

@@ -1,5 +1,7 @@
 /** What there is in Bedrock, and what is known of who wrote it: read page by page, at a pace. */
-import type { Agent, BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+
+import type { Agent } from '@aws-sdk/client-bedrock-agent';
+import type { BedrockClient } from '../bedrock/client.ts';
 import type { MadeGroup } from '../bedrock/create-action-group.ts';
 import { getActionGroup, getAgent, listActionGroups, listAgents } from '../bedrock/read.ts';
 import type { Clock } from '../deadline.ts';
@@ -25,7 +27,7 @@ export interface Inventory {
 
 export interface InventoryOptions {
   /** One attempt a call: the pace is kept, and calls are repeated, here. */
-  readonly bedrock: BedrockAgentClient;
+  readonly bedrock: BedrockClient;
   readonly provenance: ProvenanceTable | undefined;
   readonly clock: Clock;
   /** Names the scan in Bedrock's records of calls. */

@@ -6,6 +6,7 @@ import {
   type BedrockEmulatorOptions,
   startBedrockEmulator,
 } from '../../../src/local/bedrock/server.ts';
+import { type MiddlewareOnce, withMiddlewareOnce } from '../../../src/sdk/middleware-once.ts';
 
 export const agentId = 'AGENT12345';
 export const draft = { agentId, agentVersion: 'DRAFT' } as const;
@@ -16,14 +17,18 @@ const START = Date.UTC(2026, 0, 1);
 
 export interface Bench {
   readonly emulator: BedrockEmulator;
-  readonly client: BedrockAgentClient;
+  readonly client: BedrockAgentClient & MiddlewareOnce;
   readonly clock: { now: number };
 }
 
 /** One emulator for a file's tests, reset before each; fault delays pass at once, by moving the clock. */
 export function bench(options: BedrockEmulatorOptions = {}): Bench {
   const clock = { now: START };
-  const made = { clock } as { emulator: BedrockEmulator; client: BedrockAgentClient; clock: { now: number } };
+  const made = { clock } as {
+    emulator: BedrockEmulator;
+    client: BedrockAgentClient & MiddlewareOnce;
+    clock: { now: number };
+  };
   beforeAll(async () => {
     const sleep = async (ms: number) => {
       clock.now += ms;
@@ -43,13 +48,14 @@ export function bench(options: BedrockEmulatorOptions = {}): Bench {
 }
 
 /** One attempt, so that a test counts requests and not the SDK's patience. */
-export function clientOf(endpoint: string): BedrockAgentClient {
-  return new BedrockAgentClient({
+export function clientOf(endpoint: string): BedrockAgentClient & MiddlewareOnce {
+  const client = new BedrockAgentClient({
     endpoint,
     region: 'us-east-1',
     maxAttempts: 1,
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   });
+  return withMiddlewareOnce(client);
 }
 
 /** A boring valid request; a row says only what matters to it. */
