@@ -52,20 +52,6 @@ test('nothing of one line is left in the next', () => {
   });
 });
 
-test('lines of the same metrics have each their own values, and their own time', () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: 1_000 });
-  const { meter: told, lines } = meter();
-  told.tell({ Allowed: 1 }, { Operation: 'GetAgent' });
-  vi.setSystemTime(2_000);
-  told.tell({ Allowed: 3 }, { Operation: 'PrepareAgent' });
-  vi.useRealTimers();
-  const seen = lines().map(({ _aws, Allowed, Operation }) => [_aws.Timestamp, Allowed, Operation]);
-  expect(seen).toEqual([
-    [1_000, 1, 'GetAgent'],
-    [2_000, 3, 'PrepareAgent'],
-  ]);
-});
-
 test.each([
   ['a fault of ours', 'STORE_UNAVAILABLE', {}, ['STORE_UNAVAILABLE']],
   ["Bedrock's answer", 'NAME_TAKEN', { upstream: { error: 'ConflictException' } }, ['NAME_TAKEN']],
