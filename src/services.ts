@@ -67,16 +67,10 @@ function wire(config: Config, bedrock: BedrockClient | undefined, write: WriteLi
     const client = asked?.client as BedrockClient; // absent only where nothing is carried out
     const upstreamMs = asked?.spentMs ?? (() => 0);
     const agentOf = ({ agentId }: { agentId: string }) => ({ account: call.account, region: config.region, agentId });
-    const tokens = new WeakMap<Decision, string>();
-    const token = (request: Request, decision: Decision) => {
-      const { team } = decision;
-      if (request.operation !== 'CreateAgentActionGroup' || request.clientToken === undefined || team === undefined)
-        return undefined;
-      const scope = { account: call.account, region: config.region, team, ...request };
-      const known = tokens.get(decision) ?? upstreamToken(scope, request.clientToken);
-      tokens.set(decision, known);
-      return known;
-    };
+    const token = (request: Request, { team }: Decision) =>
+      request.operation === 'CreateAgentActionGroup' && request.clientToken !== undefined && team !== undefined
+        ? upstreamToken({ account: call.account, region: config.region, team, ...request }, request.clientToken)
+        : undefined;
     const reading = ({ id }: Decision) => ({ decisionId: id, abortSignal: deadline.share(0.8) });
 
     const context: ApplyContext = { client, table, call, agentOf, reading, token };
