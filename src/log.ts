@@ -72,12 +72,11 @@ function ascii(json: string): string {
 
 /** Synchronous, and complete when it returns: a record that is still in a buffer when the Lambda is frozen is lost. */
 function writeToStdout(line: string): void {
-  const bytes = Buffer.from(`${line}\n`, 'latin1'); // quicker than UTF-8, and the same of ASCII
-  let written = 0;
+  let rest = `${line}\n`;
   let waits = 0;
-  while (written < bytes.length) {
+  while (rest !== '') {
     try {
-      written += writeSync(1, bytes, written);
+      rest = rest.slice(writeSync(1, rest, null, 'latin1')); // quicker than UTF-8, and the same of ASCII
     } catch (error) {
       // A pipe whose reader is slow; nothing else may be done meanwhile, since the line comes before the change.
       // Waiting stops everything, the deadlines included, so it is bounded.
