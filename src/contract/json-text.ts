@@ -16,6 +16,13 @@ export const MAX_DEPTH = 32;
  */
 export const MAX_PARTS = 20_000;
 
+/** What a text is found to have. */
+export interface Scanned {
+  readonly faults: readonly Fault[];
+  /** A member has a name through which a prototype could be reached. */
+  readonly namesPrototype: boolean;
+}
+
 /** One open object or array. Frames are used again, so that a megabyte of `{}` makes no garbage. */
 interface Frame {
   isObject: boolean;
@@ -42,8 +49,10 @@ const CLOSE_BRACE = 0x7d;
  *
  * Never throws, looks at no character more than a few times, and takes text that is no JSON at all: that the parser will say.
  */
-export function scanJson(text: string): readonly Fault[] {
+export function scanJson(text: string): Scanned {
   const faults: Fault[] = [];
+  let namesPrototype = false;
+  const scanned = (...last: Fault[]) => ({ faults: [...faults, ...last], namesPrototype });
   const frames: Frame[] = [];
   let depth = 0;
   let parts = 0;
@@ -53,13 +62,15 @@ export function scanJson(text: string): readonly Fault[] {
     switch (code) {
       case QUOTE: {
         const end = endOfString(text, index);
-        if (end === -1) return faults;
+        if (end === -1) return scanned();
         if (top?.isObject && top.expectsName) {
           top.expectsName = false;
-          top.key = unescaped(text, index, end);
-          if (isNewlyRepeated(top, top.key)) {
-            if (faults.length === LISTED_FAULTS) return [...faults, MORE];
-            faults.push(repeated(top.key, pathTo(frames, depth)));
+          const name = unescaped(text, index, end);
+          top.key = name;
+          if (name === '__proto__' || name === 'constructor') namesPrototype = true;
+          if (isNewlyRepeated(top, name)) {
+            if (faults.length === LISTED_FAULTS) return scanned(MORE);
+            faults.push(repeated(name, pathTo(frames, depth)));
           }
         }
         index = end;
@@ -67,8 +78,8 @@ export function scanJson(text: string): readonly Fault[] {
       }
       case OPEN_BRACE:
       case OPEN_BRACKET:
-        if (depth === MAX_DEPTH) return [...faults, tooDeep(pathTo(frames, depth))];
-        if (++parts > MAX_PARTS) return [...faults, TOO_MANY_PARTS];
+        if (depth === MAX_DEPTH) return scanned(tooDeep(pathTo(frames, depth)));
+        if (++parts > MAX_PARTS) return scanned(TOO_MANY_PARTS);
         top = open(frames, depth++, code === OPEN_BRACE);
         break;
       case CLOSE_BRACE:
@@ -77,13 +88,13 @@ export function scanJson(text: string): readonly Fault[] {
         top = depth > 0 ? frames[depth - 1] : undefined;
         break;
       case COMMA:
-        if (++parts > MAX_PARTS) return [...faults, TOO_MANY_PARTS];
+        if (++parts > MAX_PARTS) return scanned(TOO_MANY_PARTS);
         if (top?.isObject) top.expectsName = true;
         else if (top) top.key = Number(top.key) + 1;
         break;
     }
   }
-  return faults;
+  return scanned();
 }
 
 /**

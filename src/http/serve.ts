@@ -84,8 +84,8 @@ export function serve<Services extends Reporting, Answer>(
         request.event.body = undefined as never;
         return;
       }
-      readText(request.event);
-      if (!parsePlainly(request.event)) parser.before?.(request as never);
+      const { namesPrototype } = readText(request.event);
+      if (namesPrototype || !parsePlainly(request.event)) parser.before?.(request as never);
     });
   }
   handler.onError((request) => {
@@ -108,24 +108,16 @@ export function serve<Services extends Reporting, Answer>(
   return (event, context) => handler(event, context);
 }
 
-/** Without one of these, no text has a member through which a prototype could be reached. */
-const NAMING_PROTOTYPES = ['__proto__', 'constructor', '\\u'];
-
-/** In UTF-16 units. What is longer is one long text with few members beside it: looking for names takes longer than asking those. */
-const LONGEST_SEARCHED = 65_536;
-
 /**
- * Parses a body that needs nothing of Middy's parser, which asks each member whether it could reach a prototype: half of the
- * time that parsing takes. Everything else, errors among it, is left to that.
+ * Parses a body in which no name could reach a prototype, without Middy's parser asking that of each member once more: half of
+ * the time that parsing takes. Everything else, errors among it, is left to that.
  *
  * @returns whether it did
  */
 function parsePlainly(event: APIGatewayProxyEvent): boolean {
-  const text = event.body as string;
   if (event.headers['content-type'] !== 'application/json') return false;
-  if (text.length > LONGEST_SEARCHED || NAMING_PROTOTYPES.some((name) => text.includes(name))) return false;
   try {
-    event.body = JSON.parse(text);
+    event.body = JSON.parse(event.body as string);
     return true;
   } catch {
     return false;

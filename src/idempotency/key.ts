@@ -31,8 +31,9 @@ export function fingerprint(value: unknown): string {
 /** SHA-256, in hex. Of a long text the latest digest is kept: a schema of a megabyte is recorded, and compared, by the same one. */
 export function sha256(text: string): string {
   if (text.length < LONG) return digestOf(text);
-  if (latest?.text !== text) latest = { text, digest: digestOf(text) };
-  return latest.digest;
+  const digest = latest?.text === text ? latest.digest : digestOf(text);
+  latest = { text, digest }; // this very text: comparing it with itself takes no time
+  return digest;
 }
 
 /** In UTF-16 units: from here on a digest costs more than looking whether it is known. */

@@ -5,7 +5,7 @@ import { describeSyntaxError, MAX_DEPTH, scanJson } from '../../src/contract/jso
 const SEED = 20261120;
 const MEGABYTE = 1_000_000;
 
-const pointers = (text: string) => scanJson(text).map(({ pointer }) => pointer);
+const pointers = (text: string) => scanJson(text).faults.map(({ pointer }) => pointer);
 
 describe('names given twice', () => {
   test.each([
@@ -27,7 +27,7 @@ describe('names given twice', () => {
   });
 
   test('in words', () => {
-    expect(scanJson('{"a": 1, "a": 2}')).toEqual([
+    expect(scanJson('{"a": 1, "a": 2}').faults).toEqual([
       {
         pointer: '/a',
         message: '`a` is given more than once in the same object.',
@@ -38,8 +38,9 @@ describe('names given twice', () => {
 
   test('a hundred, and then no more', () => {
     const text = `{${Array.from({ length: 500 }, (_, n) => `"k${n >> 1}":0`).join()}}`;
-    expect(scanJson(text)).toHaveLength(101);
-    expect(scanJson(text).at(-1)?.message).toBe('More names are given twice and not listed.');
+    const { faults } = scanJson(text);
+    expect(faults).toHaveLength(101);
+    expect(faults.at(-1)?.message).toBe('More names are given twice and not listed.');
   });
 });
 
@@ -60,7 +61,7 @@ describe('depth', () => {
     ['brackets in a string do not count', JSON.stringify('['.repeat(100)), 0],
     ['closing too often does not dig', ']'.repeat(50) + nested(MAX_DEPTH), 0],
   ])('%s', (_name, text, faults) => {
-    expect(scanJson(text)).toHaveLength(faults);
+    expect(scanJson(text).faults).toHaveLength(faults);
   });
 
   test('the pointer leads to the first that is too deep', () => {
@@ -83,9 +84,12 @@ const { tree } = fc.letrec<{ tree: Tree; list: Tree; object: Tree }>((tie) => ({
   ),
   list: fc.array(tie('tree'), { maxLength: 5 }).map((list) => ({ list })),
   object: fc
-    .array(fc.tuple(fc.constantFrom('a', 'b', '', '/', '~', '"', '\\', '😀', '__proto__', '\n'), tie('tree')), {
-      maxLength: 5,
-    })
+    .array(
+      fc.tuple(fc.constantFrom('a', 'b', '', '/', '~', '"', '\\', '😀', '__proto__', 'constructor', '\n'), tie('tree')),
+      {
+        maxLength: 5,
+      },
+    )
     .map((entries) => ({ entries })),
 })) as { tree: fc.Arbitrary<Tree> };
 
@@ -98,6 +102,12 @@ function write(value: Tree, isEscaped: () => boolean): string {
     return `"${Array.from({ length: text.length }, (_, n) => `\\u${text.charCodeAt(n).toString(16).padStart(4, '0')}`).join('')}"`;
   };
   return `{${value.entries.map(([key, item]) => `${name(key)}\t:${write(item, isEscaped)}`).join(' , ')} }`;
+}
+
+function namesPrototype(value: Tree): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  if ('list' in value) return value.list.some(namesPrototype);
+  return value.entries.some(([key, item]) => key === '__proto__' || key === 'constructor' || namesPrototype(item));
 }
 
 /** The names given twice, by plain recursion, in the order of the text. */
@@ -120,6 +130,7 @@ describe('against a plain reference', () => {
         const text = write(value, () => escapes.next().value);
         JSON.parse(text);
         expect(pointers(text)).toEqual(repeated(value));
+        expect(scanJson(text).namesPrototype).toBe(namesPrototype(value));
       }),
       { seed: SEED, numRuns: 2_000 },
     );
