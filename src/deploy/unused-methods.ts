@@ -31,7 +31,13 @@ export const UNUSED_METHODS: Readonly<Record<string, readonly string[]>> = {
     'setPersistentLogAttributes',
     'shouldLogEvent',
   ],
-  'logger/lib/esm/LogAttributesStore.js': ['clearTemporaryAttributes', 'removeTemporaryKeys'],
+  'logger/lib/esm/LogAttributesStore.js': [
+    'clearTemporaryAttributes',
+    'getTemporaryAttributes',
+    'removeTemporaryKeys',
+    'setLambdaContext',
+  ],
+  'commons/lib/esm/Utility.js': ['getColdStart', 'isValidServiceName'],
   'metrics/lib/esm/Metrics.js': [
     'addMetadata',
     'captureColdStartMetric',
@@ -44,7 +50,7 @@ export const UNUSED_METHODS: Readonly<Record<string, readonly string[]>> = {
   'signature-v4/dist-es/SignatureV4.js': ['presign'],
   'node-http-handler/dist-es/node-http-handler.js': ['httpHandlerConfigs', 'updateHttpClientConfig'],
   'protocols/HttpProtocol.js': ['getEventStreamMarshaller', 'resolveError'],
-  'schema/schemas/NormalizedSchema.js': ['getMemberSchema'],
+  'schema/schemas/NormalizedSchema.js': ['getKeySchema', 'getMemberSchema'],
   'json/codec-v2/JsonShapeSerializer2.js': ['writeDiscriminatedDocument'],
 };
 
