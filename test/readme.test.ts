@@ -8,6 +8,7 @@ import { PARAMETERS, type Parameter } from '../src/deploy/parameters.ts';
 import { QUERIES } from '../src/deploy/queries.ts';
 import { GATEWAY_RESPONSES, type GatewayResponseKind } from '../src/http/gateway-response.ts';
 import { METRICS, type MetricKind } from '../src/metrics/catalogue.ts';
+import { type MetricName, UNITS } from '../src/metrics/units.ts';
 import { decide } from '../src/policy/decide.ts';
 import { checkDocument } from '../src/policy/grammar.ts';
 import { compile } from '../src/policy/policy.ts';
@@ -74,9 +75,9 @@ const tables: Readonly<Record<string, string>> = {
   record: fenced(deniedCreation()),
   metrics: table(
     ['metric', 'unit', 'also by', ''],
-    Object.entries<MetricKind>(METRICS).map(([name, { unit, by, tells }]) => [
+    Object.entries<MetricKind>(METRICS).map(([name, { by, tells }]) => [
       `\`${name}\``,
-      unit,
+      UNITS[name as MetricName],
       by.map((dimension) => `\`${dimension}\``).join(' and '),
       tells,
     ]),

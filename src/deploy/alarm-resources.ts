@@ -1,5 +1,5 @@
 /** CloudFormation's resources of the alarms in the catalogue. */
-import { METRICS_NAMESPACE } from '../metrics/catalogue.ts';
+import { METRICS_NAMESPACE } from '../metrics/units.ts';
 import { type Alarm, alarmsOf } from './alarms.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';

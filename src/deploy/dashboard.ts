@@ -1,5 +1,6 @@
 /** One page that answers: does it work, for whom does it not, and is it us, DynamoDB or Bedrock? */
-import { METRICS, METRICS_NAMESPACE, type MetricName } from '../metrics/catalogue.ts';
+import { METRICS } from '../metrics/catalogue.ts';
+import { METRICS_NAMESPACE, type MetricName } from '../metrics/units.ts';
 import { alarmsOf } from './alarms.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';

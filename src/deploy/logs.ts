@@ -3,7 +3,7 @@
  * they are protected, and they stay when the stack goes.
  */
 
-import { METRICS_NAMESPACE } from '../metrics/catalogue.ts';
+import { METRICS_NAMESPACE } from '../metrics/units.ts';
 import type { Deployment } from './deployment.ts';
 import { THROTTLED_BY_GATEWAY } from './metrics.ts';
 

@@ -1,5 +1,6 @@
 /** What alarms watch: the service's own metrics, and AWS's of what it runs on. */
-import type { Dimension, MetricName } from '../metrics/catalogue.ts';
+import type { Dimension } from '../metrics/catalogue.ts';
+import type { MetricName } from '../metrics/units.ts';
 import type { FunctionGroup } from './functions.ts';
 
 /** What API Gateway's throttling turned away: counted in the access log, since a REST API has no metric of it. */

@@ -1,7 +1,8 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { LineLogger } from '../log.ts';
 import type { Problem } from '../problem.ts';
-import { type Dimension, METRICS, METRICS_NAMESPACE, type MetricName } from './catalogue.ts';
+import type { Dimension } from './catalogue.ts';
+import { METRICS_NAMESPACE, type MetricName, UNITS } from './units.ts';
 
 export type Values = Readonly<Partial<Record<MetricName, number>>>;
 
@@ -36,8 +37,7 @@ export class Meter {
     const metrics = this.#metrics;
     if (metrics.off) return;
     try {
-      for (const [name, value] of Object.entries(values))
-        metrics.addMetric(name, METRICS[name as MetricName].unit, value);
+      for (const [name, value] of Object.entries(values)) metrics.addMetric(name, UNITS[name as MetricName], value);
       metrics.addDimensions({});
       if (dimensions !== undefined) metrics.addDimensions(dimensions as Record<string, string>);
       this.#log.record(metrics.serializeMetrics());
