@@ -1,4 +1,5 @@
 /** How a request ended, in our words and in the standard's. */
+import type { Preparation } from '../bedrock/prepare-agent.ts';
 import type { Problem } from '../problem.ts';
 import type { Applied } from '../provisioning.ts';
 import type { Disposition, Severity, Status } from './ocsf.ts';
@@ -89,4 +90,14 @@ export function failure({ code, kind, mayHaveCommitted, upstream }: Problem, lat
     response,
     told: { disposition: 'failed', ...told },
   };
+}
+
+/** How far a change that was made is live; `words` go on from the agent's status. */
+export function liveness({ status, problem }: Preparation): Pick<Outcome, 'standing' | 'disposition' | 'words'> {
+  if (status === 'PREPARED' || status === 'PREPARING') {
+    return { standing: ['Informational', 'Success'], disposition: 'Allowed', words: '' };
+  }
+  return problem?.mayHaveCommitted
+    ? { standing: ['Medium', 'Unknown'], disposition: 'Unknown', words: ', and a prepare of it may be running' }
+    : { standing: ['Medium', 'Failure'], disposition: 'Error', words: '' };
 }

@@ -7,7 +7,7 @@ import type { ActionGroup } from '../policy/request.ts';
 import type { Decision, Request } from '../provisioning.ts';
 import { maskedGroup, maskedReasons } from './masked.ts';
 import { API_ACTIVITY, activity, awsAccount, control, OCSF_VERSION, standing } from './ocsf.ts';
-import type { Outcome } from './outcome.ts';
+import { liveness, type Outcome } from './outcome.ts';
 
 /** Where a request came in, for joining its records with the access log and the trace. */
 export interface RequestIds {
@@ -140,23 +140,30 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
     },
 
     /** How far a change that was made is live. */
-    preparation(time: number, duration: number, { status, failureReasons, requestId }: Preparation) {
-      const failed = status === 'FAILED';
+    preparation(time: number, duration: number, made: Preparation) {
+      const { status, failureReasons, requestId, problem } = made;
+      const { standing: ended, disposition, words } = liveness(made);
       return {
         ...head,
         time,
-        ...standing(failed ? 'Medium' : 'Informational', failed ? 'Failure' : 'Success'),
+        ...standing(...ended),
+        status_code: problem?.code,
         duration,
-        message: `${subject}: the agent is ${shown(status)}`,
+        message: `${subject}: the agent is ${shown(status)}${words}`,
         metadata: metadata('preparation'),
         ...tail,
         api,
         resources: resources(asked.actionGroupId),
-        ...control(action, failed ? 'Error' : 'Allowed'),
+        ...control(action, disposition),
         unmapped: {
           phase: 'preparation',
           ...shared,
-          preparation: { status, failureReasons: maskedReasons(failureReasons), upstream: { requestId } },
+          preparation: {
+            status,
+            code: problem?.code,
+            failureReasons: maskedReasons(failureReasons),
+            upstream: { requestId },
+          },
           idempotency: idempotency(),
           ...details,
         },

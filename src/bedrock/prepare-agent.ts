@@ -33,7 +33,7 @@ export interface Preparation {
   readonly preparedAt?: Date | undefined;
   /** Of the PrepareAgent that this call sent; absent where another's serves. */
   readonly requestId?: string | undefined;
-  /** What kept this from going on; for the log alone. */
+  /** What kept this from going on; with `mayHaveCommitted` a prepare may be running all the same. */
   readonly problem?: Problem | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface Preparation {
  *
  * Bedrock refuses changes while it prepares, so a prepare that is seen running after a change covers that change.
  * Otherwise whoever gets the lease waits a moment for the changes of others and starts one; the rest look on.
- * When the time runs out the answer is what was known last, never an error.
+ * When the time runs out the answer is what was known last, and an error only where nothing is known.
  *
  * @throws {Problem} `NOT_FOUND` for an unknown agent, and every other upstream problem but throttling, which is waited out.
  */
@@ -68,15 +68,18 @@ export async function preparationAfterChange(
   try {
     const preparation = await pursue(client, table, request, deadline, clock, seen);
     if (['PREPARED', 'PREPARING', 'FAILED'].includes(preparation.status)) return preparation;
-    return {
-      ...preparation,
-      failureReasons: ['The time ran out before the agent could be prepared. Prepare it again.'],
-    };
+    const mayRun = preparation.problem?.mayHaveCommitted;
+    return { ...preparation, failureReasons: [mayRun ? MAY_RUN : NOT_BEGUN] };
   } catch (error) {
     const problem = error instanceof Problem ? error : new Problem('INTERNAL', { cause: error });
     return { ...lastKnown(seen), failureReasons: [problem.detail], problem };
   }
 }
+
+const NOT_BEGUN = 'The time ran out before the agent could be prepared. Prepare it again.';
+const MAY_RUN =
+  'The time ran out on a prepare that was sent and not answered: it may be running. Read the agent to see; preparing it ' +
+  'again does no harm.';
 
 /** What one call learned so far. */
 interface Seen {

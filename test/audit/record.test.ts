@@ -60,6 +60,22 @@ function written(event: object) {
 const attemptOf = (request: Request, changes?: Partial<Facts>) =>
   written(recordsOf(factsOf(request, changes)).attempt(NOW));
 
+describe('a preparation is on record as what became of it', () => {
+  const lost = new Problem('OUTCOME_UNKNOWN', { mayHaveCommitted: true });
+  test.each([
+    ['live', { status: 'PREPARED' }, ['Success', 'Allowed', undefined]],
+    ['under way', { status: 'PREPARING' }, ['Success', 'Allowed', undefined]],
+    ['failed', { status: 'FAILED', failureReasons: ['No role.'] }, ['Failure', 'Error', undefined]],
+    ['not begun', { status: 'NOT_PREPARED' }, ['Failure', 'Error', undefined]],
+    ['sent, and not answered', { status: 'NOT_PREPARED', problem: lost }, ['Unknown', 'Unknown', 'OUTCOME_UNKNOWN']],
+  ] as const)('%s', (_name, preparation, [status, disposition, status_code]) => {
+    const records = recordsOf(factsOf(requestOf('CreateAgentActionGroup')));
+    const seen = written(records.preparation(NOW, 1, preparation));
+    expect(seen).toMatchObject({ status, disposition });
+    expect(seen.status_code).toBe(status_code);
+  });
+});
+
 describe('the class says what was asked', () => {
   test.each<[Operation, number, string]>([
     ['CreateAgentActionGroup', 1, 'Create'],
@@ -252,13 +268,19 @@ describe('whatever a caller sends', () => {
         fc.record({ requestId: text, traceId: maybe }),
         fc.array(finding, { maxLength: 2 }),
         outcome,
-        fc.array(text, { maxLength: 3 }),
-        (asked, ids, violations, ended, failureReasons) => {
+        fc.record({
+          status: fc.constantFrom('PREPARED', 'PREPARING', 'FAILED', 'NOT_PREPARED', 'UPDATING', 'NEW\n'),
+          failureReasons: fc.array(text, { maxLength: 3 }),
+          problem: fc.option(
+            fc.boolean().map((mayHaveCommitted) => new Problem('OUTCOME_UNKNOWN', { mayHaveCommitted })),
+            { nil: undefined },
+          ),
+        }),
+        (asked, ids, violations, ended, preparation) => {
           const { decision } = factsOf(requestOf('GetAgent'));
           const effect = violations.length === 0 ? ('allow' as const) : ('deny' as const);
           const facts = factsOf(asked as unknown as Request, { ids, decision: { ...decision, violations, effect } });
           const records = recordsOf(facts);
-          const preparation = { status: 'FAILED' as const, failureReasons, requestId: undefined };
           for (const event of [
             records.attempt(NOW),
             records.outcome(NOW, 1, ended),

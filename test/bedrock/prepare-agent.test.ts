@@ -302,6 +302,22 @@ describe('the time runs out while Bedrock does not answer', () => {
     const [outcome] = await Promise.allSettled([preparing, ending.then(() => time.pass(CALL_MS))]);
     expect(outcome).toMatchObject(expected);
   });
+
+  test('to the start, after a change: nobody says that nothing was begun', async () => {
+    const hang = () => on.emulator.fault({ kind: 'hang', operation: 'PrepareAgent', when: 'after-commit' });
+    const preparing = afterChange(
+      {},
+      meanwhile(time, (count) => count === GATHERING && hang()),
+    );
+    await vi.waitFor(() => expect(on.emulator.requests.at(-1)).toMatchObject({ operation: 'PrepareAgent' }));
+    expect(prepares()).toBe(1);
+    time.pass(CALL_MS);
+    expect(await preparing).toMatchObject({
+      status: 'NOT_PREPARED',
+      failureReasons: [expect.stringContaining('it may be running')],
+      problem: { code: 'OUTCOME_UNKNOWN', mayHaveCommitted: true },
+    });
+  });
 });
 
 describe('Bedrock hiccups', () => {

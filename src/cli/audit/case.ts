@@ -133,9 +133,10 @@ function outcomeOf(outcome: AuditRecord | undefined): Row[] {
 }
 
 function preparationOf({ facts, epochMs }: AuditRecord): Row[] {
-  const { status, failureReasons, upstream } = blockOf(facts.preparation);
+  const { status, code, failureReasons, upstream } = blockOf(facts.preparation);
   return [
     ['status', status],
+    ['code', code],
     ['failure reasons', Array.isArray(failureReasons) && failureReasons.length > 0 ? failureReasons : undefined],
     ['Bedrock request id', blockOf(upstream).requestId],
     ['when', timeOf(epochMs)],
