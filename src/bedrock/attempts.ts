@@ -1,8 +1,8 @@
-import { doEachAttempt } from '../sdk/middleware-once.ts';
+import type { AttemptWatch } from '../sdk/middleware-once.ts';
 
 /** What became of the attempts that the SDK made for one command; its last error alone does not tell. */
 export interface Attempts {
-  count: number;
+  readonly watch: AttemptWatch;
   /** An attempt ended in a way that does not tell whether Bedrock made the change. */
   mayHaveCommitted: boolean;
 }
@@ -11,22 +11,23 @@ export interface Attempts {
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
- * Watches every attempt of a command, and names the decision in its user agent, so that CloudTrail's row names it too.
+ * Watches every attempt of one call, and names the decision in its user agent, so that CloudTrail's row names it too.
  *
  * The SDK retries on its own: a first attempt whose answer was lost hides behind the throttling of the second.
  */
-export function observe(command: object, decisionId: string): Attempts {
-  const attempts: Attempts = { count: 0, mayHaveCommitted: false };
-  doEachAttempt(command, async (headers, attempt) => {
-    attempts.count += 1;
-    headers['user-agent'] = `${headers['user-agent'] ?? ''} portcullis-decision/${decisionId}`.trim();
-    try {
-      return await attempt();
-    } catch (error) {
-      attempts.mayHaveCommitted ||= isAmbiguous(error);
-      throw error;
-    }
-  });
+export function attemptsOf(decisionId: string): Attempts {
+  const attempts: Attempts = {
+    mayHaveCommitted: false,
+    async watch(headers, attempt) {
+      headers['user-agent'] = `${headers['user-agent'] ?? ''} portcullis-decision/${decisionId}`.trim();
+      try {
+        return await attempt();
+      } catch (error) {
+        attempts.mayHaveCommitted ||= isAmbiguous(error);
+        throw error;
+      }
+    },
+  };
   return attempts;
 }
 

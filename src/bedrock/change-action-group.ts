@@ -10,7 +10,7 @@ import type { UpdateActionGroup } from '../contract/update-action-group.ts';
 import type { Deadline } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import type { AgentLease } from './agent-lease.ts';
-import { type Attempts, observe } from './attempts.ts';
+import { type Attempts, attemptsOf } from './attempts.ts';
 import { whileBusy } from './busy.ts';
 import type { BedrockClient } from './client.ts';
 import type { MadeGroup } from './create-action-group.ts';
@@ -73,11 +73,10 @@ export async function deleteActionGroup(
     }
   }
   const input = { agentId, agentVersion, actionGroupId, skipResourceInUseCheck };
-  const deletion = change(context, async (abortSignal, watch, mayBeGone) => {
+  const deletion = change(context, async (abortSignal, attempts, mayBeGone) => {
     const command = new DeleteAgentActionGroupCommand(input);
-    const attempts = watch(command);
     try {
-      const { $metadata } = await context.client.send(command, { abortSignal });
+      const { $metadata } = await context.client.sendWatched(command, attempts.watch, { abortSignal });
       // The SDK takes any answer under 200 for a deletion, a page of a proxy too.
       if ($metadata.httpStatusCode !== DELETED) await assertGone(request, context, $metadata.requestId);
       return { requestId: $metadata.requestId };
@@ -116,10 +115,11 @@ async function assertGone(request: DeleteActionGroup, context: ChangeContext, re
 }
 
 function replace(input: UpdateAgentActionGroupRequest, context: ChangeContext): Promise<Changed> {
-  return change(context, async (abortSignal, watch) => {
+  return change(context, async (abortSignal, attempts) => {
     const command = new UpdateAgentActionGroupCommand(input);
-    watch(command);
-    const { agentActionGroup: group, $metadata } = await context.client.send(command, { abortSignal });
+    const { agentActionGroup: group, $metadata } = await context.client.sendWatched(command, attempts.watch, {
+      abortSignal,
+    });
     const { requestId } = $metadata;
     if (group?.actionGroupId !== input.actionGroupId || group?.updatedAt === undefined) {
       throw outcomeUnknown(true, 'a success without the group', requestId);
@@ -135,21 +135,17 @@ function replace(input: UpdateAgentActionGroupRequest, context: ChangeContext): 
  */
 function change<T>(
   { lease, leaseLost, deadline, decisionId }: ChangeContext,
-  send: (abortSignal: AbortSignal, watch: (command: object) => Attempts, mayBeMade: boolean) => Promise<T>,
+  send: (abortSignal: AbortSignal, attempts: Attempts, mayBeMade: boolean) => Promise<T>,
 ): Promise<T> {
   return whileBusy(async (mayBeMade) => {
     await lease.keep();
-    let attempts: Attempts | undefined;
-    const watch = (command: object) => {
-      attempts = observe(command, decisionId);
-      return attempts;
-    };
+    const attempts = attemptsOf(decisionId);
     try {
       const until = deadline.share(CHANGE_SHARE);
-      return await send(leaseLost === undefined ? until : AbortSignal.any([until, leaseLost]), watch, mayBeMade);
+      return await send(leaseLost === undefined ? until : AbortSignal.any([until, leaseLost]), attempts, mayBeMade);
     } catch (error) {
       if (error instanceof Problem) throw withoutToken(error);
-      const mayHaveCommitted = attempts?.mayHaveCommitted ?? false;
+      const { mayHaveCommitted } = attempts;
       throw withoutToken(upstreamProblem(error, { conflictMeansNameTaken: false, mayHaveCommitted, repeatable: true }));
     }
   }, deadline);

@@ -2,11 +2,11 @@ import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Config } from '../config.ts';
 import { CONNECTION_TIMEOUT_MS } from '../sdk/connection-timeout.ts';
 import { withFlatConfig } from '../sdk/flat-config.ts';
-import { type MiddlewareOnce, withMiddlewareOnce } from '../sdk/middleware-once.ts';
+import { type WatchedSending, withMiddlewareOnce } from '../sdk/middleware-once.ts';
 import { SigningHash } from '../sdk/signing-hash.ts';
 
-/** A client whose attempts can be observed: no other tells whether Bedrock may have been changed. */
-export type BedrockClient = Pick<BedrockAgentClient, 'send'> & MiddlewareOnce;
+/** All that is asked of a client here: its attempts are watched, or nobody could tell whether Bedrock may have been changed. */
+export type BedrockClient = WatchedSending;
 
 /**
  * How long one attempt may take. A create takes about a second; three attempts of this length still end before the
@@ -22,7 +22,7 @@ const ATTEMPT_TIMEOUT_MS = 8_000;
 export function createBedrockClient(
   { region, endpoints }: Pick<Config, 'region' | 'endpoints'>,
   maxAttempts = 3,
-): BedrockAgentClient & MiddlewareOnce {
+): BedrockAgentClient & BedrockClient {
   const client = new BedrockAgentClient({
     region,
     ...endpoints.bedrockAgent,

@@ -7,7 +7,7 @@ import {
   ListAgentActionGroupsCommand,
 } from '@aws-sdk/client-bedrock-agent';
 import type { Deadline } from '../deadline.ts';
-import { describe, isAmbiguous, observe } from './attempts.ts';
+import { attemptsOf, describe, isAmbiguous } from './attempts.ts';
 import type { BedrockClient } from './client.ts';
 import { nameTaken, outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
 
@@ -56,14 +56,14 @@ export async function createActionGroup(
   deadline: Deadline,
 ): Promise<Created> {
   const command = new CreateAgentActionGroupCommand(input);
-  const attempts = observe(command, decisionId);
+  const attempts = attemptsOf(decisionId);
   const mayBeMade = () => mayBeRepeat || attempts.mayHaveCommitted;
   const context = { conflictMeansNameTaken: true, repeatable };
   let answered: AgentActionGroup | undefined;
   let failure: unknown;
   let requestId: string | undefined;
   try {
-    const answer = await client.send(command, { abortSignal: deadline.share(CREATE_SHARE) });
+    const answer = await client.sendWatched(command, attempts.watch, { abortSignal: deadline.share(CREATE_SHARE) });
     requestId = answer.$metadata.requestId;
     answered = answer.agentActionGroup;
     if (isOurs(answered, input, !repeatable && !mayBeMade())) return { group: answered, requestId, recovered: false };
@@ -120,18 +120,17 @@ async function findOurs(
   decisionId: string,
   abortSignal: AbortSignal,
 ): Promise<MadeGroup | 'another' | 'none' | 'untold'> {
+  const { watch } = attemptsOf(decisionId);
   try {
     let nextToken: string | undefined;
     do {
       const list = new ListAgentActionGroupsCommand({ agentId, agentVersion, nextToken });
-      observe(list, decisionId);
-      const page = await client.send(list, { abortSignal });
+      const page = await client.sendWatched(list, watch, { abortSignal });
       if (page.actionGroupSummaries === undefined) return 'untold';
       const summary = page.actionGroupSummaries.find((group) => group.actionGroupName === actionGroupName);
       if (summary !== undefined) {
         const get = new GetAgentActionGroupCommand({ agentId, agentVersion, actionGroupId: summary.actionGroupId });
-        observe(get, decisionId);
-        const { agentActionGroup: group } = await client.send(get, { abortSignal });
+        const { agentActionGroup: group } = await client.sendWatched(get, watch, { abortSignal });
         if (!isComplete(group)) return 'untold';
         if (group.clientToken !== undefined) return group.clientToken === clientToken ? group : 'another';
         return group.actionGroupId === answeredId ? group : 'untold';

@@ -1,8 +1,7 @@
 import type { BedrockClient } from './client.ts';
-import { continueTrace } from './trace.ts';
+import { continuing } from './trace.ts';
 
 export interface Metered {
-  /** All that is asked of a client here: one that inherited the rest would be slow, and slow the other one down. */
   readonly client: BedrockClient;
   /** Milliseconds that its calls took which have ended, the SDK's own retries and the waits between them included. */
   readonly spentMs: () => number;
@@ -15,14 +14,13 @@ export interface Metered {
  */
 export function metered(client: BedrockClient, traceparent: string | undefined): Metered {
   let spent = 0;
-  const send = async (...call: Parameters<typeof client.send>) => {
-    continueTrace(call[0], traceparent);
+  const sendWatched: BedrockClient['sendWatched'] = async (command, watch, options) => {
     const startedAtMs = performance.now();
     try {
-      return await client.send(...call);
+      return await client.sendWatched(command, continuing(traceparent, watch), options);
     } finally {
       spent += performance.now() - startedAtMs;
     }
   };
-  return { client: { send } as unknown as BedrockClient, spentMs: () => spent };
+  return { client: { sendWatched }, spentMs: () => spent };
 }

@@ -2,7 +2,7 @@ import { type Agent, type AgentStatus, GetAgentCommand, PrepareAgentCommand } fr
 import { type Clock, type Deadline, growingPauses, machineClock } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import { type AgentLease, contendForLease, type LeasedAgent, type LeaseTable } from './agent-lease.ts';
-import { observe } from './attempts.ts';
+import { attemptsOf } from './attempts.ts';
 import type { BedrockClient } from './client.ts';
 import { outcomeUnknown, upstreamProblem } from './upstream-problem.ts';
 
@@ -111,8 +111,9 @@ async function pursue(
 
   async function look(): Promise<Progress> {
     const command = new GetAgentCommand({ agentId });
-    observe(command, decisionId);
-    const { agent, $metadata } = await client.send(command, { abortSignal: until });
+    const { agent, $metadata } = await client.sendWatched(command, attemptsOf(decisionId).watch, {
+      abortSignal: until,
+    });
     if (agent?.agentStatus === undefined)
       throw outcomeUnknown(true, 'a success without the agent', $metadata.requestId);
     return progress(agent, request, seen);
@@ -120,9 +121,9 @@ async function pursue(
 
   async function start(): Promise<void> {
     const command = new PrepareAgentCommand({ agentId });
-    const attempts = observe(command, decisionId);
+    const attempts = attemptsOf(decisionId);
     const { agentStatus, agentVersion, preparedAt, $metadata } = await client
-      .send(command, { abortSignal: until })
+      .sendWatched(command, attempts.watch, { abortSignal: until })
       .catch((error: unknown) => {
         seen.mayHaveBegun ||= attempts.mayHaveCommitted;
         throw error;

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-bedrock-agent';
 import type { GetActionGroup, ListActionGroups } from '../contract/read-action-groups.ts';
 import { Problem } from '../problem.ts';
-import { observe } from './attempts.ts';
+import type { SdkCommand } from '../sdk/middleware-once.ts';
+import { attemptsOf } from './attempts.ts';
 import type { BedrockClient } from './client.ts';
 import type { MadeGroup } from './create-action-group.ts';
 import type { ActionGroupPage } from './results.ts';
@@ -29,7 +30,7 @@ export async function getActionGroup(
   context: CallContext,
 ): Promise<MadeGroup> {
   const command = new GetAgentActionGroupCommand({ agentId, agentVersion, actionGroupId });
-  const { agentActionGroup: group } = await read(command, context, (options) => client.send(command, options));
+  const { agentActionGroup: group } = await read(client, command, context);
   if (group?.actionGroupId === undefined || group.updatedAt === undefined) throw nothingSaid('an action group');
   return group as MadeGroup;
 }
@@ -41,7 +42,7 @@ export async function listActionGroups(
   context: CallContext,
 ): Promise<ActionGroupPage> {
   const command = new ListAgentActionGroupsCommand({ agentId, agentVersion, maxResults, nextToken });
-  const answer = await read(command, context, (options) => client.send(command, options));
+  const answer = await read(client, command, context);
   if (answer.actionGroupSummaries === undefined) throw nothingSaid('a list of action groups');
   return { actionGroupSummaries: answer.actionGroupSummaries, nextToken: answer.nextToken };
 }
@@ -72,7 +73,7 @@ export async function getAgent(
   context: CallContext,
 ): Promise<Agent> {
   const command = new GetAgentCommand({ agentId });
-  const { agent } = await read(command, context, (options) => client.send(command, options));
+  const { agent } = await read(client, command, context);
   if (agent?.agentId === undefined) throw nothingSaid('an agent');
   return agent;
 }
@@ -84,19 +85,18 @@ export async function listAgents(
   context: CallContext,
 ): Promise<{ agentSummaries: readonly AgentSummary[]; nextToken?: string | undefined }> {
   const command = new ListAgentsCommand({ maxResults, nextToken });
-  const answer = await read(command, context, (options) => client.send(command, options));
+  const answer = await read(client, command, context);
   if (answer.agentSummaries === undefined) throw nothingSaid('a list of agents');
   return { agentSummaries: answer.agentSummaries, nextToken: answer.nextToken };
 }
 
-async function read<T>(
-  command: object,
+async function read<Command extends SdkCommand>(
+  client: BedrockClient,
+  command: Command,
   { decisionId, abortSignal }: CallContext,
-  send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-): Promise<T> {
-  observe(command, decisionId);
+) {
   try {
-    return await send({ abortSignal });
+    return await client.sendWatched(command, attemptsOf(decisionId).watch, { abortSignal });
   } catch (error) {
     const problem = upstreamProblem(error, {
       conflictMeansNameTaken: false,

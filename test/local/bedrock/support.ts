@@ -1,12 +1,13 @@
 /** What every test of the emulator starts from: an emulator on a clock that a test moves, and a real SDK client. */
 import { BedrockAgentClient, type CreateAgentActionGroupCommandInput } from '@aws-sdk/client-bedrock-agent';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { BedrockClient } from '../../../src/bedrock/client.ts';
 import {
   type BedrockEmulator,
   type BedrockEmulatorOptions,
   startBedrockEmulator,
 } from '../../../src/local/bedrock/server.ts';
-import { type MiddlewareOnce, withMiddlewareOnce } from '../../../src/sdk/middleware-once.ts';
+import { withMiddlewareOnce } from '../../../src/sdk/middleware-once.ts';
 
 export const agentId = 'AGENT12345';
 export const draft = { agentId, agentVersion: 'DRAFT' } as const;
@@ -17,7 +18,7 @@ const START = Date.UTC(2026, 0, 1);
 
 export interface Bench {
   readonly emulator: BedrockEmulator;
-  readonly client: BedrockAgentClient & MiddlewareOnce;
+  readonly client: BedrockAgentClient & BedrockClient;
   readonly clock: { now: number };
 }
 
@@ -26,7 +27,7 @@ export function bench(options: BedrockEmulatorOptions = {}): Bench {
   const clock = { now: START };
   const made = { clock } as {
     emulator: BedrockEmulator;
-    client: BedrockAgentClient & MiddlewareOnce;
+    client: BedrockAgentClient & BedrockClient;
     clock: { now: number };
   };
   beforeAll(async () => {
@@ -48,11 +49,12 @@ export function bench(options: BedrockEmulatorOptions = {}): Bench {
 }
 
 /** One attempt, so that a test counts requests and not the SDK's patience. */
-export function clientOf(endpoint: string): BedrockAgentClient & MiddlewareOnce {
+export function clientOf(endpoint: string): BedrockAgentClient & BedrockClient {
   const client = new BedrockAgentClient({
     endpoint,
     region: 'us-east-1',
     maxAttempts: 1,
+    requestHandler: { throwOnRequestTimeout: true },
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   });
   return withMiddlewareOnce(client);
