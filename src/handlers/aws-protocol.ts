@@ -10,7 +10,6 @@ import { presentActionGroup } from '../http/action-group-json.ts';
 import { type AwsAnswer, awsCallOf, serveAws } from '../http/aws-protocol.ts';
 import type { Operation } from '../http/serve.ts';
 import { inLambda } from '../lambda.ts';
-import { begun } from '../preparing.ts';
 import { carriedOut, type Decision, provision, type Request } from '../provisioning.ts';
 import type { Services } from '../services.ts';
 
@@ -52,9 +51,7 @@ export const awsProtocol: Operation<Services, AwsAnswer> = async (call, { stages
     }
     case 'PrepareAgent': {
       const request = parsePrepareAgent({ labels, query });
-      const { decision, result } = carriedOut(
-        await provision({ ...request, caller }, begun(stagesOf(call, applyingByNeed))),
-      );
+      const { decision, result } = carriedOut(await run({ ...request, caller }));
       const { status: agentStatus, agentVersion = 'DRAFT', preparedAt = new Date() } = result;
       return success(202, decision, { agentId: request.agentId, agentStatus, agentVersion, preparedAt });
     }

@@ -3,7 +3,6 @@ import { parsePrepareAgent } from '../contract/agent.ts';
 import { presentPreparation } from '../http/preparation-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
 import { inLambda } from '../lambda.ts';
-import { begun } from '../preparing.ts';
 import { carriedOut, provision } from '../provisioning.ts';
 import type { Services } from '../services.ts';
 
@@ -11,7 +10,7 @@ import type { Services } from '../services.ts';
 export const prepareAgent: RestOperation<Services> = async (call, { stagesOf }) => {
   const request = parsePrepareAgent(call);
   const done = carriedOut(
-    await provision({ ...request, caller: call.caller }, begun(stagesOf(call, { PrepareAgent: preparing }))),
+    await provision({ ...request, caller: call.caller }, stagesOf(call, { PrepareAgent: preparing })),
   );
   const { status, preparedAt, agentVersion } = done.result;
   return {
