@@ -12,16 +12,9 @@ export const MAX_DEPTH = 32;
 
 /**
  * Objects, lists and what follows a comma, together: far above any action group, and few enough for a parser that looks at
- * each of them. A megabyte of `0,0,0` would keep Middy's busy for half a second.
+ * each of them, as Middy's does where a body is not declared plainly. A megabyte of `0,0,0` would keep it busy for half a second.
  */
 export const MAX_PARTS = 20_000;
-
-/** What a text is found to have. */
-export interface Scanned {
-  readonly faults: readonly Fault[];
-  /** A member has a name through which a prototype could be reached. */
-  readonly namesPrototype: boolean;
-}
 
 /** One open object or array. Frames are used again, so that a megabyte of `{}` makes no garbage. */
 interface Frame {
@@ -44,15 +37,13 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Names given twice in one object (compared after unescaping); nesting beyond 32 levels, or more parts than any request has,
- * which ends the search.
+ * Names given twice in one object (compared after unescaping), and those through which a prototype could be reached; nesting
+ * beyond 32 levels, or more parts than any request has, which ends the search.
  *
  * Never throws, looks at no character more than a few times, and takes text that is no JSON at all: that the parser will say.
  */
-export function scanJson(text: string): Scanned {
+export function scanJson(text: string): readonly Fault[] {
   const faults: Fault[] = [];
-  let namesPrototype = false;
-  const scanned = (...last: Fault[]) => ({ faults: [...faults, ...last], namesPrototype });
   const frames: Frame[] = [];
   let depth = 0;
   let parts = 0;
@@ -62,15 +53,15 @@ export function scanJson(text: string): Scanned {
     switch (code) {
       case QUOTE: {
         const end = endOfString(text, index);
-        if (end === -1) return scanned();
+        if (end === -1) return faults;
         if (top?.isObject && top.expectsName) {
           top.expectsName = false;
           const name = unescaped(text, index, end);
           top.key = name;
-          if (name === '__proto__' || name === 'constructor') namesPrototype = true;
-          if (isNewlyRepeated(top, name)) {
-            if (faults.length === LISTED_FAULTS) return scanned(MORE);
-            faults.push(repeated(name, pathTo(frames, depth)));
+          const wordFault = faultOfName(frames, depth, name);
+          if (wordFault !== undefined) {
+            if (faults.length === LISTED_FAULTS) return [...faults, MORE];
+            faults.push(wordFault(name, pathTo(frames, depth)));
           }
         }
         index = end;
@@ -78,8 +69,8 @@ export function scanJson(text: string): Scanned {
       }
       case OPEN_BRACE:
       case OPEN_BRACKET:
-        if (depth === MAX_DEPTH) return scanned(tooDeep(pathTo(frames, depth)));
-        if (++parts > MAX_PARTS) return scanned(TOO_MANY_PARTS);
+        if (depth === MAX_DEPTH) return [...faults, tooDeep(pathTo(frames, depth))];
+        if (++parts > MAX_PARTS) return [...faults, TOO_MANY_PARTS];
         top = open(frames, depth++, code === OPEN_BRACE);
         break;
       case CLOSE_BRACE:
@@ -88,13 +79,13 @@ export function scanJson(text: string): Scanned {
         top = depth > 0 ? frames[depth - 1] : undefined;
         break;
       case COMMA:
-        if (++parts > MAX_PARTS) return scanned(TOO_MANY_PARTS);
+        if (++parts > MAX_PARTS) return [...faults, TOO_MANY_PARTS];
         if (top?.isObject) top.expectsName = true;
         else if (top) top.key = Number(top.key) + 1;
         break;
     }
   }
-  return scanned();
+  return faults;
 }
 
 /**
@@ -150,6 +141,17 @@ function unescaped(text: string, start: number, end: number): string {
   }
 }
 
+/** What is wrong with the latest name of the innermost object, if anything is; of a name, each thing is said once. */
+function faultOfName(frames: readonly Frame[], depth: number, name: string) {
+  const frame = frames[depth - 1] as Frame;
+  const isNew = !frame.names?.has(name);
+  if (name === '__proto__' || (name === 'prototype' && frames[depth - 2]?.key === 'constructor')) {
+    frame.names = (frame.names ?? new Set()).add(name);
+    return isNew ? notAllowed : undefined;
+  }
+  return isNewlyRepeated(frame, name) ? repeated : undefined;
+}
+
 function isNewlyRepeated(frame: Frame, name: string): boolean {
   frame.names ??= new Set();
   const before = frame.names.size;
@@ -166,7 +168,7 @@ function pathTo(frames: readonly Frame[], depth: number): string {
 
 const MORE: Fault = {
   pointer: '',
-  message: 'More names are given twice and not listed.',
+  message: 'More names are at fault, and not listed.',
   fix: 'Mend what is listed, then send it again.',
 };
 
@@ -176,6 +178,10 @@ function repeated(name: string, pointer: string): Fault {
     message: `${nameInWords(name)} is given more than once in the same object.`,
     fix: 'Keep one of them: parsers disagree about which one counts.',
   };
+}
+
+function notAllowed(name: string, pointer: string): Fault {
+  return { pointer, message: `The member name ${nameInWords(name)} is not allowed.`, fix: 'Remove it.' };
 }
 
 const TOO_MANY_PARTS: Fault = {

@@ -22,13 +22,11 @@ export function toProblem(error: unknown): Problem {
         'header:Content-Type',
       );
     }
-    return cause.message === undefined
-      ? badBody('MALFORMED_BODY', `The member name ${JSON.stringify(cause.data)} is not allowed.`, 'Remove it.')
-      : badBody(
-          'MALFORMED_BODY',
-          describeSyntaxError(String(cause.data), new SyntaxError(cause.message)),
-          'Send well-formed JSON.',
-        );
+    return badBody(
+      'MALFORMED_BODY',
+      describeSyntaxError(String(cause.data), new SyntaxError(cause.message)),
+      'Send well-formed JSON.',
+    );
   }
   return unexpected(error);
 }

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { type Scanned, scanJson } from '../contract/json-text.ts';
+import { scanJson } from '../contract/json-text.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 
 /** More than any action group needs (Bedrock's own limits are below it), and few enough to read twice. */
@@ -13,21 +13,19 @@ export function hasBody({ body }: APIGatewayProxyEvent): boolean {
  * Looks at the body while it is still text, before the JSON parser sees it: what a parser silently repairs or loses
  * (broken UTF-8, all but the last of two equal names) could differ from what the caller, or a reviewer, read.
  *
- * @returns what whoever parses it must know
  * @throws {Problem} `MALFORMED_BODY`, `BODY_TOO_LARGE`.
  */
-export function readText(event: APIGatewayProxyEvent): Pick<Scanned, 'namesPrototype'> {
+export function readText(event: APIGatewayProxyEvent): void {
   const text = decode(event);
   if (text.trim() === '') {
     throw badBody('MALFORMED_BODY', 'The body is empty.', 'Send a JSON object.');
   }
-  const { faults, namesPrototype } = scanJson(text);
+  const faults = scanJson(text);
   if (faults.length > 0) {
     throw new Problem('MALFORMED_BODY', { detail: faults[0]?.message, errors: faults });
   }
   event.body = text;
   event.isBase64Encoded = false;
-  return { namesPrototype };
 }
 
 function decode({ body, isBase64Encoded }: APIGatewayProxyEvent): string {

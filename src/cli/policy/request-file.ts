@@ -17,7 +17,7 @@ export async function requestIn(file: string) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${file} is not UTF-8 text.`);
   }
-  const { faults } = scanJson(text);
+  const faults = scanJson(text);
   if (faults.length > 0) throw unusable(file, faults);
   let body: unknown;
   try {
