@@ -5,7 +5,7 @@
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { BUNDLING, COMMAND_BUNDLING, entryPointsOf, filesOf } from './src/deploy/bundling.ts';
+import { BUNDLING, COMMAND_BUNDLING, entryPointsOf, filesOf } from './src/bundle/bundling.ts';
 import { serialise } from './src/policy/policy.ts';
 import { readPolicy } from './src/policy-source/policy-file.ts';
 

@@ -10,7 +10,7 @@ import { GATEWAY_RESPONSES, type GatewayResponseKind } from '../src/http/gateway
 import { METRICS, type MetricKind } from '../src/metrics/catalogue.ts';
 import { type MetricName, UNITS } from '../src/metrics/units.ts';
 import { decide } from '../src/policy/decide.ts';
-import { checkDocument } from '../src/policy/grammar.ts';
+import { checkDocument } from '../src/policy/document/grammar.ts';
 import { compile } from '../src/policy/policy.ts';
 import { RULES } from '../src/policy/rules/index.ts';
 import { readPolicy } from '../src/policy-source/policy-file.ts';

@@ -5,8 +5,8 @@
  * JSON, so this runs where policies are written, tested and built.
  */
 import { createHash } from 'node:crypto';
-import type { Document } from '../policy/document.ts';
-import { checkDocument, deserialise } from '../policy/grammar.ts';
+import type { Document } from '../policy/document/document.ts';
+import { checkDocument, deserialise } from '../policy/document/grammar.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type FileFault, faultLine, type Locate, readYaml } from './yaml-file.ts';
 

@@ -1,4 +1,4 @@
-import { deserialise } from '../policy/grammar.ts';
+import { deserialise } from '../policy/document/grammar.ts';
 import { compile, type Policy } from '../policy/policy.ts';
 import { RenewalFailure } from './renewal-failure.ts';
 

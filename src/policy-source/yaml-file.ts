@@ -5,8 +5,8 @@
  * that stand once, no tags, and neither anchors nor aliases, which could also unfold into millions of nodes.
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import type { Fault } from '../policy/document/schema.ts';
 import { quote } from '../policy/quote.ts';
-import type { Fault } from '../policy/schema.ts';
 
 export interface FileFault {
   /** From 1. */

@@ -5,7 +5,7 @@
  * and nothing here depends on anything but the three arguments.
  */
 
-import { MEMBERSHIP } from './document.ts';
+import { MEMBERSHIP } from './document/document.ts';
 import { EXPIRES_SOON_MS } from './expiry.ts';
 import { globMatches } from './glob.ts';
 import { type ActiveRule, type Exemption, managesAgent, type Policy, type Team, teamsOf } from './policy.ts';

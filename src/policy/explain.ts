@@ -1,5 +1,5 @@
 /** What a caller may do, in words and as data: its own team, agents and settings, and nobody else's. */
-import { MEMBERSHIP } from './document.ts';
+import { MEMBERSHIP } from './document/document.ts';
 import { type ActiveRule, type Policy, teamsOf } from './policy.ts';
 import type { Operation, Principal } from './request.ts';
 import type { Rule } from './rule.ts';

@@ -1,5 +1,11 @@
 /** A checked document, indexed so that a decision costs only the rules of its own operation. */
-import { type Document, type Enforcement, type ExemptionEntry, enforcementOf, settingsIn } from './document.ts';
+import {
+  type Document,
+  type Enforcement,
+  type ExemptionEntry,
+  enforcementOf,
+  settingsIn,
+} from './document/document.ts';
 import { parseInstant } from './expiry.ts';
 import {
   type ArnPattern,

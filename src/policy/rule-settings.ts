@@ -1,5 +1,5 @@
+import type { Entries } from './document/schema.ts';
 import { RULES } from './rules/index.ts';
-import type { Entries } from './schema.ts';
 
 /** The settings that each rule takes, by its id: for whoever reads documents. Whoever decides has settings that were read. */
 export const SETTINGS: ReadonlyMap<string, Entries> = new Map(Array.from(RULES, ([id, rule]) => [id, rule.settings]));

@@ -1,5 +1,5 @@
+import type { Entries, FieldsOutput } from './document/schema.ts';
 import type { ActionGroup, Operation, PolicyRequest } from './request.ts';
-import type { Entries, FieldsOutput } from './schema.ts';
 
 /** One thing that is wrong with a request, said to the person who sent it. */
 export interface Violation {

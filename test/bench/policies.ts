@@ -1,7 +1,7 @@
 /** Policies to decide by: the repository's own, and such as grow. */
 import { readFile } from 'node:fs/promises';
-import type { Document } from '../../src/policy/document.ts';
-import { checkDocument } from '../../src/policy/grammar.ts';
+import type { Document } from '../../src/policy/document/document.ts';
+import { checkDocument } from '../../src/policy/document/grammar.ts';
 import { RULES } from '../../src/policy/rules/index.ts';
 import { readPolicy } from '../../src/policy-source/policy-file.ts';
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { BUNDLING, entryPointsOf, OUTSIDE_POLICY } from '../../src/deploy/bundling.ts';
+import { BUNDLING, entryPointsOf, OUTSIDE_POLICY } from '../../src/bundle/bundling.ts';
 import { serialise } from '../../src/policy/policy.ts';
 import { readPolicyFile } from './policies.ts';
 

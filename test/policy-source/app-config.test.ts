@@ -4,7 +4,7 @@ import { AppConfigProvider } from '@aws-lambda-powertools/parameters/appconfig';
 import { AppConfigDataClient } from '@aws-sdk/client-appconfigdata';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LineLogger } from '../../src/log.ts';
-import type { Document } from '../../src/policy/document.ts';
+import type { Document } from '../../src/policy/document/document.ts';
 import { type Policy, serialise } from '../../src/policy/policy.ts';
 import { policyFromAppConfig, READING_ENDS_MS } from '../../src/policy-source/app-config.ts';
 import { readPolicy } from '../../src/policy-source/policy-file.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildResult, build } from 'esbuild';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { BUNDLING } from '../../src/deploy/bundling.ts';
+import { BUNDLING } from '../../src/bundle/bundling.ts';
 import type { LambdaHandler } from '../../src/http/serve.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
 import { startAppConfigData } from '../support/app-config-data.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
-import { checkDocument, deserialise } from '../../src/policy/grammar.ts';
+import { checkDocument, deserialise } from '../../src/policy/document/grammar.ts';
 import { compile, fromBuild, serialise } from '../../src/policy/policy.ts';
 import { checked, DIGEST, documentWith, exemption, NOW, request, team, withSignature } from './policies.ts';
 

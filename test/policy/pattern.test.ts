@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compilePattern, type PatternFault, type PatternOptions } from '../../src/policy/pattern.ts';
-import { shortestMatch } from '../../src/policy/pattern-length.ts';
-import { names } from '../../src/policy/pattern-setting.ts';
-import { nearestMatch, patternInWords } from '../../src/policy/pattern-words.ts';
+import { shortestMatch } from '../../src/policy/pattern/length.ts';
+import { compilePattern, type PatternFault, type PatternOptions } from '../../src/policy/pattern/pattern.ts';
+import { names } from '../../src/policy/pattern/setting.ts';
+import { nearestMatch, patternInWords } from '../../src/policy/pattern/words.ts';
 
 const { alphabet } = names('names');
 

@@ -1,5 +1,5 @@
-import type { Document } from '../../src/policy/document.ts';
-import { checkDocument } from '../../src/policy/grammar.ts';
+import type { Document } from '../../src/policy/document/document.ts';
+import { checkDocument } from '../../src/policy/document/grammar.ts';
 import { compile, type Policy } from '../../src/policy/policy.ts';
 import { parsePrincipalArn } from '../../src/policy/principal.ts';
 import type { PolicyRequest, Principal } from '../../src/policy/request.ts';

@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
+import { fields } from '../../src/policy/document/schema.ts';
 import { compile } from '../../src/policy/policy.ts';
 import { type ActionGroup, OPERATIONS } from '../../src/policy/request.ts';
 import { RULES } from '../../src/policy/rules/index.ts';
-import { fields } from '../../src/policy/schema.ts';
 import { checked, DIGEST, documentWith, NOW, request } from './policies.ts';
 
 const POLICY = fileURLToPath(new URL('../../src/policy/', import.meta.url));

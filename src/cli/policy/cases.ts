@@ -1,12 +1,7 @@
 /** The cases of a policy, as YAML beside it: who asks for what, and what the policy is meant to say. */
 import * as v from 'valibot';
 import { parseEvaluation } from '../../contract/evaluate-policy.ts';
-import { MEMBERSHIP } from '../../policy/document.ts';
-import { parseInstant } from '../../policy/expiry.ts';
-import { parsePrincipalArn } from '../../policy/principal.ts';
-import { quote } from '../../policy/quote.ts';
-import { OPERATIONS, type PolicyRequest, type Principal } from '../../policy/request.ts';
-import { RULES } from '../../policy/rules/index.ts';
+import { MEMBERSHIP } from '../../policy/document/document.ts';
 import {
   dictionary,
   didYouMean,
@@ -20,7 +15,12 @@ import {
   type Schema,
   text,
   textThat,
-} from '../../policy/schema.ts';
+} from '../../policy/document/schema.ts';
+import { parseInstant } from '../../policy/expiry.ts';
+import { parsePrincipalArn } from '../../policy/principal.ts';
+import { quote } from '../../policy/quote.ts';
+import { OPERATIONS, type PolicyRequest, type Principal } from '../../policy/request.ts';
+import { RULES } from '../../policy/rules/index.ts';
 import { type FileFault, type Locate, readYaml } from '../../policy-source/yaml-file.ts';
 import { Problem } from '../../problem.ts';
 

@@ -1,5 +1,5 @@
 /** What is different for whom, between two states of a policy: what teams are held to, not how it is written. */
-import type { ExemptionEntry, TeamEntry } from '../../policy/document.ts';
+import type { ExemptionEntry, TeamEntry } from '../../policy/document/document.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Rule, Settings } from '../../policy/rule.ts';
 import { RULES } from '../../policy/rules/index.ts';

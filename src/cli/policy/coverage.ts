@@ -7,7 +7,7 @@
  */
 
 import { decide, type Verdict } from '../../policy/decide.ts';
-import { type Document, MEMBERSHIP, settingsIn } from '../../policy/document.ts';
+import { type Document, MEMBERSHIP, settingsIn } from '../../policy/document/document.ts';
 import { type ActiveRule, compile, type Policy } from '../../policy/policy.ts';
 import type { PolicyRequest } from '../../policy/request.ts';
 import type { Judged, Settings } from '../../policy/rule.ts';

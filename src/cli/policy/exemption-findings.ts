@@ -1,5 +1,5 @@
 /** Exemptions that have ended, are about to, or do nothing. */
-import type { Document, ExemptionEntry } from '../../policy/document.ts';
+import type { Document, ExemptionEntry } from '../../policy/document/document.ts';
 import { EXPIRES_SOON_MS, parseInstant } from '../../policy/expiry.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Finding } from './finding.ts';

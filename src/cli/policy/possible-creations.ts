@@ -1,7 +1,7 @@
 /** Whether a team can create anything at all: rules that each make sense may leave nothing between them. */
 import { parseLambdaPrefix } from '../../policy/lambda-arn.ts';
-import { pattern } from '../../policy/pattern.ts';
-import type { Syntax } from '../../policy/pattern-syntax.ts';
+import { pattern } from '../../policy/pattern/pattern.ts';
+import type { Syntax } from '../../policy/pattern/syntax.ts';
 import type { ActiveRule, Policy } from '../../policy/policy.ts';
 import type { ActionGroup } from '../../policy/request.ts';
 import type { Judged } from '../../policy/rule.ts';

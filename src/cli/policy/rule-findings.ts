@@ -1,5 +1,5 @@
 /** Rules that are off, that let too much through, or that say what is said already. */
-import { type Document, enforcementOf, settingsIn } from '../../policy/document.ts';
+import { type Document, enforcementOf, settingsIn } from '../../policy/document/document.ts';
 import { type LambdaArn, outsidePrefix, parseLambdaPrefix } from '../../policy/lambda-arn.ts';
 import { parseArnPattern } from '../../policy/principal.ts';
 import { RULES } from '../../policy/rules/index.ts';

@@ -1,5 +1,5 @@
 /** Who is in the teams, and which agents they have. */
-import type { Document, TeamEntry } from '../../policy/document.ts';
+import type { Document, TeamEntry } from '../../policy/document/document.ts';
 import { type PrincipalPattern, parseArnPattern } from '../../policy/principal.ts';
 import type { Finding } from './finding.ts';
 import { overlapOf } from './overlap.ts';

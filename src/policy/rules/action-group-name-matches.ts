@@ -1,6 +1,6 @@
-import { pattern } from '../pattern.ts';
-import { names, patternFor } from '../pattern-setting.ts';
-import { nearestMatch, patternInWords } from '../pattern-words.ts';
+import { pattern } from '../pattern/pattern.ts';
+import { names, patternFor } from '../pattern/setting.ts';
+import { nearestMatch, patternInWords } from '../pattern/words.ts';
 import { quote } from '../quote.ts';
 import { defineRule, violation } from '../rule.ts';
 import { isBuiltIn, RESERVED_NAMES } from '../signatures.ts';

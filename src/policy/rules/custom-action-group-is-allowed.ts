@@ -1,5 +1,5 @@
+import { flag } from '../document/schema.ts';
 import { defineRule, violation } from '../rule.ts';
-import { flag } from '../schema.ts';
 import { isBuiltIn, SIGNATURES } from '../signatures.ts';
 
 /** For agents that may be given what Bedrock brings, and nothing that a team wrote. */

@@ -1,5 +1,5 @@
+import { flag } from '../document/schema.ts';
 import { defineRule, violation } from '../rule.ts';
-import { flag } from '../schema.ts';
 
 /** A deleted group is gone with its schema; a disabled one can be looked at, and enabled again. */
 export default defineRule({

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { wholeNumber } from '../document/schema.ts';
 import { functionsOf, notFunctions } from '../functions.ts';
 import { quote } from '../quote.ts';
 import { defineRule, type Finding, violation } from '../rule.ts';
-import { wholeNumber } from '../schema.ts';
 import { isBuiltIn } from '../signatures.ts';
 import { visibleLength } from '../visible-length.ts';
 

@@ -1,5 +1,5 @@
+import { flag } from '../document/schema.ts';
 import { defineRule, violation } from '../rule.ts';
-import { flag } from '../schema.ts';
 
 /** Who builds a group need not be who lets an agent use it: let one team allow this, and the others not. */
 export default defineRule({

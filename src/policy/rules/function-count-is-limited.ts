@@ -1,6 +1,6 @@
+import { wholeNumber } from '../document/schema.ts';
 import { functionsOf, notFunctions } from '../functions.ts';
 import { defineRule, violation } from '../rule.ts';
-import { wholeNumber } from '../schema.ts';
 
 /** A model that has to choose among many functions chooses worse, and nobody reviews them. */
 export default defineRule({

@@ -1,7 +1,7 @@
 import { functionsOf, notFunctions } from '../functions.ts';
-import { pattern } from '../pattern.ts';
-import { names, patternFor } from '../pattern-setting.ts';
-import { patternInWords } from '../pattern-words.ts';
+import { pattern } from '../pattern/pattern.ts';
+import { names, patternFor } from '../pattern/setting.ts';
+import { patternInWords } from '../pattern/words.ts';
 import { quote } from '../quote.ts';
 import { defineRule, violation } from '../rule.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { flag } from '../document/schema.ts';
 import { defineRule, violation } from '../rule.ts';
-import { flag } from '../schema.ts';
 
 /** Bedrock refuses to delete a group that is enabled, unless it is told not to look. */
 export default defineRule({

@@ -1,7 +1,7 @@
+import { faultText, list, textThat } from '../document/schema.ts';
 import { type LambdaArn, outsidePrefix, parseLambdaArn, parseLambdaPrefix } from '../lambda-arn.ts';
 import { quote } from '../quote.ts';
 import { anyOf, defineRule, violation } from '../rule.ts';
-import { faultText, list, textThat } from '../schema.ts';
 
 /** Only Lambda functions the organisation runs may act for an agent. */
 export default defineRule({

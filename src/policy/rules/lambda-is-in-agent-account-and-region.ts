@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { list, text } from '../document/schema.ts';
 import { parseLambdaArn } from '../lambda-arn.ts';
 import { anyOf, defineRule, violation } from '../rule.ts';
-import { list, text } from '../schema.ts';
 
 const POINTER = '/actionGroupExecutor/lambda';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { flag } from '../document/schema.ts';
 import { parseLambdaArn } from '../lambda-arn.ts';
 import { defineRule, violation } from '../rule.ts';
-import { flag } from '../schema.ts';
 
 /** A published version never changes; what is behind `$LATEST`, or behind no qualifier at all, does with every deployment. */
 export default defineRule({

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { pattern } from '../pattern.ts';
-import { names, patternFor } from '../pattern-setting.ts';
-import { patternInWords } from '../pattern-words.ts';
+import { pattern } from '../pattern/pattern.ts';
+import { names, patternFor } from '../pattern/setting.ts';
+import { patternInWords } from '../pattern/words.ts';
 import { defineRule, violation } from '../rule.ts';
 
 /** Somebody looks at a new group before an agent can use it. */

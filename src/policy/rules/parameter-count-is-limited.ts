@@ -1,7 +1,7 @@
+import { wholeNumber } from '../document/schema.ts';
 import { functionsOf, notFunctions } from '../functions.ts';
 import { quote } from '../quote.ts';
 import { defineRule, type Finding, violation } from '../rule.ts';
-import { wholeNumber } from '../schema.ts';
 
 /** Bedrock refuses more than its quota (5 unless it was raised), after the request was made; this says so before. */
 export default defineRule({

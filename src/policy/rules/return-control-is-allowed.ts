@@ -1,5 +1,5 @@
+import { flag } from '../document/schema.ts';
 import { defineRule, violation } from '../rule.ts';
-import { flag } from '../schema.ts';
 
 /** With RETURN_CONTROL the calling application carries out the action itself, outside of any function that can be governed. */
 export default defineRule({

@@ -1,6 +1,6 @@
+import { list, text } from '../document/schema.ts';
 import { nearest } from '../nearest.ts';
 import { anyOf, defineRule, violation } from '../rule.ts';
-import { list, text } from '../schema.ts';
 
 /** Whoever can write to the bucket can change what the agent is told it may do, so the bucket is the organisation’s. */
 export default defineRule({

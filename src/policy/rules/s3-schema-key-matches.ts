@@ -1,6 +1,6 @@
-import { pattern } from '../pattern.ts';
-import { patternFor, S3_KEYS } from '../pattern-setting.ts';
-import { nearestMatch, patternInWords } from '../pattern-words.ts';
+import { pattern } from '../pattern/pattern.ts';
+import { patternFor, S3_KEYS } from '../pattern/setting.ts';
+import { nearestMatch, patternInWords } from '../pattern/words.ts';
 import { quote } from '../quote.ts';
 import { defineRule, violation } from '../rule.ts';
 

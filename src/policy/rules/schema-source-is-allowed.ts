@@ -1,6 +1,6 @@
+import { list, oneOf } from '../document/schema.ts';
 import type { ActionGroup } from '../request.ts';
 import { anyOf, defineRule, violation } from '../rule.ts';
-import { list, oneOf } from '../schema.ts';
 
 const SOURCES = ['inline', 's3', 'functions'] as const;
 

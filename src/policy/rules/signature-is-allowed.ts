@@ -1,6 +1,6 @@
+import { list, oneOf } from '../document/schema.ts';
 import { nearest } from '../nearest.ts';
 import { anyOf, defineRule, violation } from '../rule.ts';
-import { list, oneOf } from '../schema.ts';
 import { SIGNATURES } from '../signatures.ts';
 
 /** A signature gives the agent a built-in ability: to run code, a shell or a desktop. Only the listed ones may be given. */

@@ -1,7 +1,7 @@
+import { dictionary, didYouMean, faultText, list, text } from '../document/schema.ts';
 import { nearest } from '../nearest.ts';
 import { quote } from '../quote.ts';
 import { defineRule, type Finding, pointerTo, violation } from '../rule.ts';
-import { dictionary, didYouMean, faultText, list, text } from '../schema.ts';
 import { SIGNATURES } from '../signatures.ts';
 
 const PLAIN = /^[ -~]{1,100}$/;

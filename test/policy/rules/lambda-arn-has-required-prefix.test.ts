@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/policy/decide.ts';
-import { checkDocument } from '../../../src/policy/grammar.ts';
+import { checkDocument } from '../../../src/policy/document/grammar.ts';
 import { documentWith, NOW, PREFIX, policyWith, request } from '../policies.ts';
 
 const BOOK = 'arn:aws:lambda:us-east-1:111122223333:function:book';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/policy/decide.ts';
+import { checkDocument } from '../../../src/policy/document/grammar.ts';
 import { explainTo } from '../../../src/policy/explain.ts';
-import { checkDocument } from '../../../src/policy/grammar.ts';
 import type { PolicyRequest } from '../../../src/policy/request.ts';
 import { documentWith, exemption, NOW, policyWith, request, role } from '../policies.ts';
 

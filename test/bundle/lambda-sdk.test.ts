@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { BUNDLING, entryPointsOf } from '../../src/deploy/bundling.ts';
-import { DYNAMODB_ERRORS, withPlainKeys } from '../../src/deploy/lambda-sdk.ts';
-import { UNUSED_METHODS } from '../../src/deploy/unused-methods.ts';
+import { BUNDLING, entryPointsOf } from '../../src/bundle/bundling.ts';
+import { DYNAMODB_ERRORS, withPlainKeys } from '../../src/bundle/lambda-sdk.ts';
+import { UNUSED_METHODS } from '../../src/bundle/unused-methods.ts';
 
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEACCESSKEY',

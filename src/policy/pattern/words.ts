@@ -1,7 +1,7 @@
 /** A pattern told in words, and the text that was meant where one does not match. */
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { pattern } from './pattern.ts';
-import type { Syntax } from './pattern-syntax.ts';
+import type { Syntax } from './syntax.ts';
 
 /** "begins with payments-", where the pattern is as plain as that; else the pattern itself. To stand after a subject. */
 export function patternInWords(source: string): string {

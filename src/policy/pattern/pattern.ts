@@ -5,9 +5,9 @@
  * of the program is visited at most once a character (Thompson 1968; Pike). Nothing is ever tried again, so a pattern such
  * as `(a+)+$` costs what it looks like, where JavaScript's own matcher would double its work with every character.
  */
-import { PatternFault, parsePattern, type Ranges, type Syntax } from './pattern-syntax.ts';
+import { PatternFault, parsePattern, type Ranges, type Syntax } from './syntax.ts';
 
-export { PatternFault } from './pattern-syntax.ts';
+export { PatternFault } from './syntax.ts';
 
 export interface Pattern {
   readonly source: string;

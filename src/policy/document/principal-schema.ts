@@ -1,7 +1,7 @@
 /** Whom a policy's principal may name, checked with a remedy for each way of getting it wrong. */
 import * as v from 'valibot';
-import { ARN, type PrincipalPattern, parseArnPattern } from './principal.ts';
-import { quote } from './quote.ts';
+import { ARN, type PrincipalPattern, parseArnPattern } from '../principal.ts';
+import { quote } from '../quote.ts';
 import { faultText, fields, type Schema, text, textThat } from './schema.ts';
 
 const ArnPatternText = textThat((pattern) =>

@@ -2,7 +2,7 @@
 import * as theirs from '@smithy/core/serde';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as ours from '../../src/deploy/lambda-sdk/dates.ts';
+import * as ours from '../../src/bundle/lambda-sdk/dates.ts';
 
 const outcome = (read: (value: never) => unknown, value: unknown) => {
   try {

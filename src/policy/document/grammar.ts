@@ -2,6 +2,10 @@
  * The check that finds every mistake in a policy document. Whether a document is accepted never depends on the clock.
  */
 import * as v from 'valibot';
+import { parseInstant } from '../expiry.ts';
+import { compile, type Policy } from '../policy.ts';
+import { quote } from '../quote.ts';
+import { SETTINGS } from '../rule-settings.ts';
 import {
   type Document,
   type ExemptionEntry,
@@ -12,11 +16,7 @@ import {
   type TeamEntry,
   type TeamRuleEntry,
 } from './document.ts';
-import { parseInstant } from './expiry.ts';
-import { compile, type Policy } from './policy.ts';
 import { PrincipalSchema } from './principal-schema.ts';
-import { quote } from './quote.ts';
-import { SETTINGS } from './rule-settings.ts';
 import {
   dictionary,
   didYouMean,

@@ -5,8 +5,8 @@
  * A checked document is plain JSON in the same grammar, with expiries written out, so it can be stored, and checked again,
  * where no YAML parser is.
  */
-import type { PrincipalPattern } from './principal.ts';
-import type { Settings } from './rule.ts';
+import type { PrincipalPattern } from '../principal.ts';
+import type { Settings } from '../rule.ts';
 
 export interface Document {
   /** The writers' own name for this state of the policy; it comes back with every decision. */

@@ -1,7 +1,7 @@
 /**
  * What of the AWS SDK and of Powertools a Lambda function needs: the rest is left out of its bundle.
  *
- * Each part below says what it takes away and why nothing misses it; `test/deploy/lambda-sdk.test.ts` runs what is built.
+ * Each part below says what it takes away and why nothing misses it; `test/bundle/lambda-sdk.test.ts` runs what is built.
  */
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';

@@ -7,7 +7,7 @@
  *
  * Longer than most files here: it is one grammar, and each thing that it refuses has its own remedy beside it.
  */
-import { quote } from './quote.ts';
+import { quote } from '../quote.ts';
 
 /** Inclusive bounds of code points, sorted and apart. */
 export type Ranges = readonly (readonly [from: number, to: number])[];

@@ -9,7 +9,7 @@ type Resolver = (params: object) => { url: URL; properties: object; headers?: ob
 
 type Partitions = { partitions: { regions: Record<string, unknown> }[] };
 
-const CLIENTS = (await readdir('src/deploy/lambda-sdk/endpoints')).map((file) => file.replace(/\.ts$/, ''));
+const CLIENTS = (await readdir('src/bundle/lambda-sdk/endpoints')).map((file) => file.replace(/\.ts$/, ''));
 
 const regions: string[] = [];
 const theirs = new Map<string, Resolver>();
@@ -87,7 +87,7 @@ function outcome(resolver: Resolver, params: object) {
 
 describe.each(CLIENTS)('%s', (client) => {
   test('is called where its rule set says, or refused in its words', async () => {
-    const { defaultEndpointResolver } = await import(`../../src/deploy/lambda-sdk/endpoints/${client}.ts`);
+    const { defaultEndpointResolver } = await import(`../../src/bundle/lambda-sdk/endpoints/${client}.ts`);
     const known = theirs.get(client) as Resolver;
     const different: object[] = [];
     let asked = 0;

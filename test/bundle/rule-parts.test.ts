@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BUNDLING } from '../../src/deploy/bundling.ts';
-import { PARTS, withMembers } from '../../src/deploy/rule-parts.ts';
+import { BUNDLING } from '../../src/bundle/bundling.ts';
+import { PARTS, withMembers } from '../../src/bundle/rule-parts.ts';
 import type { Judged, Rule } from '../../src/policy/rule.ts';
 import { RULES } from '../../src/policy/rules/index.ts';
 

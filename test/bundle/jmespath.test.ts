@@ -1,7 +1,7 @@
 /** What takes the place of JMESPath in a function's bundle. */
 import { search as jmespath } from '@aws-lambda-powertools/jmespath';
 import { expect, test } from 'vitest';
-import { search } from '../../src/deploy/lambda-sdk/jmespath.ts';
+import { search } from '../../src/bundle/lambda-sdk/jmespath.ts';
 
 test.each([
   ['a member', 'key', { key: 'a', fingerprint: 'b' }],

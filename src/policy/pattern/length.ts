@@ -1,6 +1,6 @@
 /** How long a text must be to match a pattern: so a policy cannot ask for what no name has room for. */
 import type { Instruction, Pattern } from './pattern.ts';
-import { complement, type Ranges } from './pattern-syntax.ts';
+import { complement, type Ranges } from './syntax.ts';
 
 /**
  * Characters of the shortest text over the alphabet that matches; infinite if there is none.

@@ -1,9 +1,10 @@
 /** A pattern as a rule's setting: what it may match, and the check that something can. */
+
+import { faultText, type Schema, textThat } from '../document/schema.ts';
+import { quote } from '../quote.ts';
+import { shortestMatch } from './length.ts';
 import { compilePattern, PatternFault } from './pattern.ts';
-import { shortestMatch } from './pattern-length.ts';
-import type { Ranges } from './pattern-syntax.ts';
-import { quote } from './quote.ts';
-import { faultText, type Schema, textThat } from './schema.ts';
+import type { Ranges } from './syntax.ts';
 
 /** What a pattern will be held against. */
 export interface Subject {

@@ -1,6 +1,6 @@
 /** How methods are left out of classes; that no function misses them is held against what is built, in lambda-sdk.test.ts. */
 import { expect, test } from 'vitest';
-import { withoutMethods } from '../../src/deploy/unused-methods.ts';
+import { withoutMethods } from '../../src/bundle/unused-methods.ts';
 
 const CLASS = `export class Signer {
     sign(text) {

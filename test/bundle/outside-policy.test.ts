@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { beforeAll, expect, test } from 'vitest';
-import { BUNDLING, entryPointsOf, OUTSIDE_POLICY } from '../../src/deploy/bundling.ts';
+import { BUNDLING, entryPointsOf, OUTSIDE_POLICY } from '../../src/bundle/bundling.ts';
 import { serialise } from '../../src/policy/policy.ts';
 import { readPolicyFile } from '../bench/policies.ts';
 

@@ -7,8 +7,8 @@
  *   `dictionary` do neither.
  */
 import * as v from 'valibot';
-import { nearest } from './nearest.ts';
-import { quote } from './quote.ts';
+import { nearest } from '../nearest.ts';
+import { quote } from '../quote.ts';
 
 export type Schema<Output> = v.GenericSchema<unknown, Output>;
 
