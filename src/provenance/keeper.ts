@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Deadline } from '../deadline.ts';
+import { type Deadline, within } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
@@ -14,7 +14,7 @@ export interface ProvenanceKeeper {
   /** @throws {Problem} `STORE_UNAVAILABLE`. */
   find(
     group: Pick<Provenance, 'agentId' | 'actionGroupId'>,
-    deadline: Pick<Deadline, 'share'>,
+    deadline: Pick<Deadline, 'remainingMs'>,
   ): Promise<Provenance | undefined>;
 }
 
@@ -39,7 +39,7 @@ export function provenanceKeeper(
       if (provenance === undefined) return;
       try {
         const { addProvenance, table } = await store();
-        await addProvenance(table, provenance, until(deadline));
+        await inTime(deadline, (abortSignal) => addProvenance(table, provenance, abortSignal));
       } catch (error) {
         const { agentId, actionGroupId } = provenance;
         const cause = { name: (error as Error).name, message: (error as Error).message };
@@ -50,7 +50,7 @@ export function provenanceKeeper(
     async find(group, deadline) {
       try {
         const { readProvenance, table } = await store();
-        return await readProvenance(table, group, until(deadline));
+        return await inTime(deadline, (abortSignal) => readProvenance(table, group, abortSignal));
       } catch (cause) {
         throw new Problem('STORE_UNAVAILABLE', {
           detail: 'What is known of this action group cannot be read. Send the same request again later.',
@@ -62,6 +62,6 @@ export function provenanceKeeper(
   };
 }
 
-function until(deadline: Pick<Deadline, 'share'>): AbortSignal {
-  return AbortSignal.any([deadline.share(1), AbortSignal.timeout(STORE_DEADLINE_MS)]);
+function inTime<T>({ remainingMs }: Pick<Deadline, 'remainingMs'>, call: (signal: AbortSignal) => Promise<T>) {
+  return within(Math.min(STORE_DEADLINE_MS, remainingMs()), call);
 }
