@@ -81,7 +81,7 @@ export function withPlainKeys(source: string): string {
 }
 
 /** The shapes of a service, of whose errors only some are registered: the classes of the rest are then used by nobody. */
-export function withErrors(source: string, known: ReadonlySet<string>): string {
+function withErrors(source: string, known: ReadonlySet<string>): string {
   return source.replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);\n/gm, (line, name) =>
     known.has(name) ? line : '',
   );

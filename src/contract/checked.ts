@@ -31,7 +31,7 @@ export function allOf<const Parts extends Readonly<Record<string, Checked<unknow
   ) as Values<Parts>;
 }
 
-export function invalidRequest(faults: readonly Fault[]): Problem {
+function invalidRequest(faults: readonly Fault[]): Problem {
   const errors = listed(faults);
   const first = errors[0]?.message ?? '';
   const many = faults.length > EXAMINED_FAULTS ? `More than ${EXAMINED_FAULTS}` : faults.length;

@@ -14,7 +14,7 @@ export const MAX_DEPTH = 32;
  * Objects, lists and what follows a comma, together: far above any action group, and few enough for a parser that looks at
  * each of them, as Middy's does where a body is not declared plainly. A megabyte of `0,0,0` would keep it busy for half a second.
  */
-export const MAX_PARTS = 20_000;
+const MAX_PARTS = 20_000;
 
 /** One open object or array. Frames are used again, so that a megabyte of `{}` makes no garbage. */
 interface Frame {

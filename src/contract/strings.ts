@@ -114,7 +114,7 @@ export function text(min: number, max: number) {
 /** Text of any length. The model calls it sensitive: no sentence here repeats any of it. */
 export const Payload = v.pipe(v.string(), must(isUnicode));
 
-export function isUnicode(value: string): Wording | undefined {
+function isUnicode(value: string): Wording | undefined {
   if (value.isWellFormed()) return undefined;
   return {
     message: 'has half of a surrogate pair, which is not a Unicode character.',

@@ -17,7 +17,7 @@ import { methodSettings } from './throttling.ts';
  * (path, user agent), nor the gateway's error message, which can quote a signature. The service is a literal, by which a
  * metric filter tells the stages of an account apart.
  */
-export function accessLogFormat(service: string): string {
+function accessLogFormat(service: string): string {
   return JSON.stringify({
     service,
     requestId: '$context.requestId',

@@ -31,7 +31,7 @@ export function dashboardResources(deployment: Deployment) {
   };
 }
 
-export function dashboardBody(deployment: Deployment) {
+function dashboardBody(deployment: Deployment) {
   const { region } = deployment;
   const alarms = alarmsOf(deployment).map(
     ([name]) => `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:${name}`,

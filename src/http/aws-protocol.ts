@@ -124,7 +124,7 @@ const AWS: Surface<AwsAnswer> = {
 };
 
 /** What a client shows of a failure is its message, so everything the caller must know stands in it. */
-export function presentAwsProblem(problem: Problem, requestId: string): APIGatewayProxyResult {
+function presentAwsProblem(problem: Problem, requestId: string): APIGatewayProxyResult {
   const { aws } = problem.kind;
   const { decisionId, errors, retryAfterSeconds } = problem;
   const fieldList = errors.map(({ pointer, message, fix }) => ({

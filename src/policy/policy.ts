@@ -110,11 +110,6 @@ export function managesAgent({ agents }: Team, agentId: string): boolean {
   return agents.has(agentId) || agents.has('*');
 }
 
-/** Exemptions that have ended, or end within `withinMs`: for whoever tends the document. */
-export function endingExemptions(policy: Policy, nowEpochMs: number, withinMs: number): ExemptionEntry[] {
-  return policy.document.exemptions.filter(({ until }) => (parseInstant(until) ?? 0) - nowEpochMs <= withinMs);
-}
-
 function activeRules(document: Document, team: string, entries: readonly ExemptionEntry[]): ActiveRule[] {
   const exemptions = entries.map((entry) => ({
     ...entry,

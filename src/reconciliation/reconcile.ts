@@ -32,9 +32,9 @@ export interface Run {
 /** CloudTrail tells of a call within 15 minutes, as a rule. */
 const DELIVERY_MS = 15 * 60_000;
 /** Nothing younger is judged: its evidence may still be under way. */
-export const SETTLED_AFTER_MS = DELIVERY_MS + NEAR_MS;
+const SETTLED_AFTER_MS = DELIVERY_MS + NEAR_MS;
 /** What came later still is found all the same: so much is judged again by each run. */
-export const OVERLAP_MS = 60 * 60_000;
+const OVERLAP_MS = 60 * 60_000;
 /** How much is judged at once after an interruption. */
 const LONGEST_SPAN_MS = 60 * 60_000;
 

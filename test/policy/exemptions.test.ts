@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
 import { parseInstant } from '../../src/policy/expiry.ts';
-import { endingExemptions } from '../../src/policy/policy.ts';
 import { exemption, NOW, policyWith, request, role, team, withSignature } from './policies.ts';
 
 const SECOND = 1000;
@@ -114,19 +113,6 @@ describe('the end', () => {
   test('an ended exemption neither helps nor warns where another still holds', () => {
     const two = [exemption({ until: '2020-01-01' }), exemption({ id: 'EX-2' })];
     expect(verdict(two)).toMatchObject({ effect: 'allow', exemptions: ['EX-2'], warnings: [] });
-  });
-
-  test('whoever tends the document sees what has ended or soon will', () => {
-    const policy = policyWith({
-      exemptions: [
-        exemption(),
-        exemption({ id: 'EX-2', until: '2020-01-01' }),
-        exemption({ id: 'EX-3', until: '2099-01-01' }),
-      ],
-    });
-    expect(endingExemptions(policy, END - DAY, 14 * DAY).map(({ id }) => id)).toEqual(['EX-1', 'EX-2']);
-    expect(endingExemptions(policy, END, 0).map(({ id }) => id)).toEqual(['EX-1', 'EX-2']);
-    expect(endingExemptions(policy, END, -1).map(({ id }) => id)).toEqual(['EX-2']);
   });
 });
 

@@ -5,7 +5,7 @@ import { type AuditRecord, DISPOSITIONS } from '../audit-log/record.ts';
 import { CommandError } from '../command.ts';
 
 /** What became of a decision; nobody knows of an attempt that has no outcome. */
-export const BECAME = [...DISPOSITIONS, 'no-outcome'] as const;
+const BECAME = [...DISPOSITIONS, 'no-outcome'] as const;
 export type Became = (typeof BECAME)[number];
 
 export function becameOf({ disposition }: AuditRecord): Became {

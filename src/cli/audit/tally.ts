@@ -40,8 +40,8 @@ export interface Alike {
 type Grouped<Field extends string> = Alike & Readonly<Record<Field, string>>;
 
 const READS: ReadonlySet<string> = new Set(['GetAgentActionGroup', 'ListAgentActionGroups', 'GetAgent']);
-export const NO_TEAM = '(no team)';
-export const NO_RULE = '(no rule)';
+const NO_TEAM = '(no team)';
+const NO_RULE = '(no rule)';
 
 export class Tally {
   readonly #axis: Axis;

@@ -94,7 +94,7 @@ function creationOf(actionGroup: ActionGroup): Judged {
 }
 
 /** A short text that a pattern matches: the first of each choice, repeated as seldom as may be. */
-export function textLike(syntax: Syntax): string {
+function textLike(syntax: Syntax): string {
   switch (syntax.kind) {
     case 'one': {
       const within = (code: number) =>

@@ -33,7 +33,7 @@ export type Fault = FaultBase &
     | { readonly kind: 'nonsense'; readonly answer: 'html' | 'truncated' | 'empty-object' }
   );
 
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   'throttle',
   'error',
   'unavailable',

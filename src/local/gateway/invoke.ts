@@ -6,7 +6,7 @@ import type { Refusal } from '../../http/gateway-response.ts';
 import type { Answer } from './answer.ts';
 
 /** Lambda's limit on an event and on a result, counted as JSON. */
-export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 export type Outcome =
   | { readonly answer: Answer }

@@ -4,7 +4,7 @@ import type { Refusal } from '../../http/gateway-response.ts';
 import type { Header, SignedRequest } from './sigv4.ts';
 
 /** Request line and headers together. */
-export const MAX_HEADER_BYTES = 10_240;
+const MAX_HEADER_BYTES = 10_240;
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export interface ReceivedRequest extends SignedRequest {
