@@ -17,11 +17,14 @@ import { readPolicy } from '../src/policy-source/policy-file.ts';
 import { PROBLEMS, Problem, type ProblemKind } from '../src/problem.ts';
 import type { Request } from '../src/provisioning.ts';
 import { FINDINGS } from '../src/reconciliation/findings.ts';
+import { timedBudgets } from './bench/budgets.ts';
+import { round } from './bench/figures.ts';
 import { readmeTable } from './bench/report.ts';
 import type { Results } from './bench/results.ts';
 
 const tables: Readonly<Record<string, string>> = {
   performance: performance(),
+  budgets: budgets(),
   problems: table(
     ['`code`', 'REST', 'AWS', 'retry', ''],
     Object.entries<ProblemKind>(PROBLEMS).map(([code, { status, aws, retryable, title }]) => [
@@ -101,6 +104,20 @@ function performance(): string {
   const samples = quick ? ', of few samples' : '';
   const named = `Of ${at.slice(0, 10)}${samples}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node.slice(1)}.`;
   return `${table(head, rows)}\n${named}\n`;
+}
+
+/** Ratios, but for what a warm request costs. */
+function budgets(): string {
+  const verdicts = timedBudgets(JSON.parse(readFileSync('test/bench/results.json', 'utf8')) as Results);
+  return table(
+    ['budget', 'at most', 'is', ''],
+    verdicts.map(({ budget, limit, value, met, aim }) => [
+      aim ? `${budget} (an aim)` : budget,
+      String(round(limit)),
+      String(round(value)),
+      met ? 'met' : '**missed**',
+    ]),
+  );
 }
 
 test('the policy in the README is one', () => {
