@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nearest } from './nearest.ts';
+import { nearest } from '../policy/nearest.ts';
 import { adopt, EXAMINED_FAULTS, isPlainObject, memberPath, refuse, type Wording } from './worded.ts';
 
 export interface ClosedObjectSchema<Entries extends v.ObjectEntries>

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
+import { nearest } from '../policy/nearest.ts';
 import type { Fault } from '../problem.ts';
-import { nearest } from './nearest.ts';
 import { quote, shorten } from './quote.ts';
 import { EXAMINED_FAULTS, WORDED, type Wording } from './worded.ts';
 

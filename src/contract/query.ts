@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { nearest } from '../policy/nearest.ts';
 import type { Fault } from '../problem.ts';
 import { type Checked, check } from './checked.ts';
 import { nameInWords } from './fault.ts';
-import { nearest } from './nearest.ts';
 import { shorten } from './quote.ts';
 
 /** `true` or `false` and nothing else: `1`, `yes` or an empty value must not be guessed at. */

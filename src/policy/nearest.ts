@@ -1,18 +1,21 @@
+/** Beyond this length nothing is taken for a slip of the hand, so a hostile text costs nothing. */
+const LONGEST = 100;
+
 /**
- * The candidate that the writer most likely meant, if one is near: for the hints of refusals and near misses.
- *
- * Case alone never counts as a difference, since a wrong case is the commonest slip. A hint is worth nothing for long
- * texts and would cost the product of the lengths, so those get none.
+ * The candidate that was probably meant, or `undefined` when none is near: a third of the letters, and always one, may be
+ * wrong, swapped, missing or too many. Upper and lower case do not count, since a wrong case is the commonest slip.
  */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   if (text.length > LONGEST) return undefined;
-  const wanted = text.toLowerCase();
+  const from = text.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(text.length > 3 ? 2 : 1, Math.floor(text.length / 3)) + 1;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    if (candidate.length > LONGEST) continue;
-    const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance < bestDistance) {
+    const allowed = Math.max(1, Math.floor(Math.min(text.length, candidate.length) / 3));
+    // Each letter too many is a slip of its own, so most candidates need no closer look.
+    if (Math.abs(text.length - candidate.length) > allowed) continue;
+    const distance = slips(from, candidate.toLowerCase());
+    if (distance <= allowed && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
@@ -20,18 +23,22 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-const LONGEST = 100;
-
-/** Levenshtein's, one row at a time. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
+function slips(from: string, to: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1] ? 0 : 1;
+      let distance = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + same);
+      if (row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]) {
+        distance = Math.min(distance, beforeLast[column - 2]! + 1);
+      }
+      current.push(distance);
     }
-    row = next;
+    beforeLast = last;
+    last = current;
   }
-  return row[to.length] as number;
+  return last[to.length]!;
 }
