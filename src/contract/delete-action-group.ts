@@ -2,7 +2,7 @@ import { allOf } from './checked.ts';
 import { readLabels } from './labels.ts';
 import { Flag, readQuery } from './query.ts';
 import { DraftVersion, Id } from './strings.ts';
-import { readIfMatch, WRITE_QUERY, type WriteOptions, writeOptions } from './write-options.ts';
+import { type RawWrite, readIfMatch, WRITE_QUERY, type WriteOptions, writeOptions } from './write-options.ts';
 
 export interface DeleteActionGroup extends WriteOptions {
   readonly operation: 'DeleteAgentActionGroup';
@@ -16,14 +16,8 @@ export interface DeleteActionGroup extends WriteOptions {
   readonly ifMatch: readonly string[] | undefined;
 }
 
-export interface RawDelete {
-  readonly labels: Readonly<Record<string, string | undefined>>;
-  readonly query: Readonly<Record<string, readonly string[]>>;
-  readonly ifMatch: readonly string[];
-}
-
 /** @throws {Problem} `INVALID_REQUEST` with the faults of path, query and header together. */
-export function parseDeleteActionGroup(request: RawDelete): DeleteActionGroup {
+export function parseDeleteActionGroup(request: Omit<RawWrite, 'body'>): DeleteActionGroup {
   const { labels, query, ifMatch } = allOf({
     labels: readLabels(request.labels, { agentId: Id, agentVersion: DraftVersion, actionGroupId: Id }),
     query: readQuery(request.query, { ...WRITE_QUERY, skipResourceInUseCheck: Flag, disableFirst: Flag }),

@@ -3,7 +3,7 @@ import { allOf, type Checked, check } from './checked.ts';
 import { readLabels } from './labels.ts';
 import { readQuery } from './query.ts';
 import { DraftVersion, Id, Name } from './strings.ts';
-import { WRITE_QUERY, type WriteOptions, writeOptions } from './write-options.ts';
+import { type RawWrite, WRITE_QUERY, type WriteOptions, writeOptions } from './write-options.ts';
 
 /** The group of this name as it shall be, whether or not there is one. */
 export interface PutActionGroup extends WriteOptions {
@@ -12,16 +12,8 @@ export interface PutActionGroup extends WriteOptions {
   readonly actionGroup: ActionGroup;
 }
 
-export interface RawPut {
-  readonly labels: Readonly<Record<string, string | undefined>>;
-  readonly query: Readonly<Record<string, readonly string[]>>;
-  /** Every value of the header `If-Match`. */
-  readonly ifMatch: readonly string[];
-  readonly body: unknown;
-}
-
 /** @throws {Problem} `INVALID_REQUEST` with the faults of path, query, header and body together. */
-export function parsePutActionGroup(request: RawPut): PutActionGroup {
+export function parsePutActionGroup(request: RawWrite): PutActionGroup {
   const name = request.labels.actionGroupName;
   const { labels, query, actionGroup } = allOf({
     labels: readLabels(request.labels, { agentId: Id, agentVersion: DraftVersion, actionGroupName: Name }),

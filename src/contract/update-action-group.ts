@@ -3,7 +3,7 @@ import { allOf, check } from './checked.ts';
 import { readLabels } from './labels.ts';
 import { readQuery } from './query.ts';
 import { DraftVersion, Id } from './strings.ts';
-import { readIfMatch, WRITE_QUERY, type WriteOptions, writeOptions } from './write-options.ts';
+import { type RawWrite, readIfMatch, WRITE_QUERY, type WriteOptions, writeOptions } from './write-options.ts';
 
 /** A full replacement: what the body leaves out is gone. */
 export interface UpdateActionGroup extends WriteOptions {
@@ -15,16 +15,8 @@ export interface UpdateActionGroup extends WriteOptions {
   readonly ifMatch: readonly string[] | undefined;
 }
 
-export interface RawUpdate {
-  readonly labels: Readonly<Record<string, string | undefined>>;
-  readonly query: Readonly<Record<string, readonly string[]>>;
-  /** Every value of the header `If-Match`. */
-  readonly ifMatch: readonly string[];
-  readonly body: unknown;
-}
-
 /** @throws {Problem} `INVALID_REQUEST` with the faults of path, query, header and body together. */
-export function parseUpdateActionGroup(request: RawUpdate): UpdateActionGroup {
+export function parseUpdateActionGroup(request: RawWrite): UpdateActionGroup {
   const { labels, query, ifMatch, actionGroup } = allOf({
     labels: readLabels(request.labels, { agentId: Id, agentVersion: DraftVersion, actionGroupId: Id }),
     query: readQuery(request.query, WRITE_QUERY),

@@ -4,6 +4,15 @@ import type { Checked } from './checked.ts';
 import { PrepareMode } from './create-action-group.ts';
 import { Flag } from './query.ts';
 
+/** A write as the edge hands it over: decoded labels, all values of each query parameter and header, parsed JSON. */
+export interface RawWrite {
+  readonly labels: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, readonly string[]>>;
+  /** Every value of the header `If-Match`. */
+  readonly ifMatch: readonly string[];
+  readonly body: unknown;
+}
+
 /** The query parameters that every write of an action group takes. */
 export const WRITE_QUERY = { dryRun: Flag, prepare: PrepareMode };
 
