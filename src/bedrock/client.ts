@@ -1,9 +1,9 @@
 import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import type { Config } from '../config.ts';
-import { CONNECTION_TIMEOUT_MS } from '../sdk/connection-timeout.ts';
 import { withFlatConfig } from '../sdk/flat-config.ts';
 import { type WatchedSending, withMiddlewareOnce } from '../sdk/middleware-once.ts';
 import { SigningHash } from '../sdk/signing-hash.ts';
+import { attemptTimeouts } from '../sdk/timeouts.ts';
 
 /** All that is asked of a client here: its attempts are watched, or nobody could tell whether Bedrock may have been changed. */
 export type BedrockClient = WatchedSending;
@@ -14,11 +14,7 @@ export type BedrockClient = WatchedSending;
  */
 const ATTEMPT_TIMEOUT_MS = 8_000;
 
-/**
- * `requestTimeout` alone only prints a warning in this SDK; `throwOnRequestTimeout` is what ends the attempt.
- *
- * @param maxAttempts 1 for whoever paces and repeats calls itself
- */
+/** @param maxAttempts 1 for whoever paces and repeats calls itself */
 export function createBedrockClient(
   { region, endpoints }: Pick<Config, 'region' | 'endpoints'>,
   maxAttempts = 3,
@@ -28,11 +24,7 @@ export function createBedrockClient(
     ...endpoints.bedrockAgent,
     sha256: SigningHash,
     maxAttempts,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: ATTEMPT_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: attemptTimeouts(ATTEMPT_TIMEOUT_MS),
   });
   return withFlatConfig(withMiddlewareOnce(client));
 }

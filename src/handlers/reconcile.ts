@@ -9,6 +9,7 @@ import { deployed } from '../reconciliation/deployed.ts';
 import { takeUp } from '../reconciliation/progress.ts';
 import { reconcile } from '../reconciliation/reconcile.ts';
 import { trailOf } from '../reconciliation/trail.ts';
+import { attemptTimeouts } from '../sdk/timeouts.ts';
 
 type Lambda = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
 type ReconcileHandler = (event: unknown, lambda: Lambda) => ReturnType<typeof reconcile>;
@@ -25,7 +26,7 @@ export function reconcileHandler(config: Config, clock: Clock = machineClock, wr
   const patient = {
     region: config.region,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+    requestHandler: attemptTimeouts(20_000),
   };
   const cloudTrail = new CloudTrailClient({ ...patient, ...endpoints.cloudTrail });
   const logs = new CloudWatchLogsClient({ ...patient, ...endpoints.cloudWatchLogs });

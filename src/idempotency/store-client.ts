@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../config.ts';
-import { CONNECTION_TIMEOUT_MS } from '../sdk/connection-timeout.ts';
 import { withFlatConfig } from '../sdk/flat-config.ts';
 import { withMiddlewareOnce } from '../sdk/middleware-once.ts';
 import { SigningHash } from '../sdk/signing-hash.ts';
+import { attemptTimeouts } from '../sdk/timeouts.ts';
 
 /**
  * A conditional write of one small item takes milliseconds; an attempt that takes longer than this is lost. It is no
@@ -17,11 +17,7 @@ export function createStoreClient({ region, endpoints }: Pick<Config, 'region' |
     ...endpoints.dynamodb,
     sha256: SigningHash,
     maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: ATTEMPT_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: attemptTimeouts(ATTEMPT_TIMEOUT_MS),
   });
   return withFlatConfig(withMiddlewareOnce(client));
 }

@@ -5,6 +5,7 @@ import { type AppConfigSettings, LEAST_MAX_AGE_SECONDS } from '../config.ts';
 import { type Clock, machineClock } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
 import type { Policy } from '../policy/policy.ts';
+import { attemptTimeouts } from '../sdk/timeouts.ts';
 import { readRevision } from './read-revision.ts';
 import { RenewalFailure } from './renewal-failure.ts';
 import { renewalReport } from './renewal-report.ts';
@@ -73,7 +74,7 @@ function appConfigReader(
       ...endpoint,
       // The second is for a kept connection that turns out to be dead, as a Lambda finds it that was frozen.
       maxAttempts: 2,
-      requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+      requestHandler: { ...attemptTimeouts(2_000), connectionTimeout: 1_000 },
     });
     // Else a call that nobody waits for any more would be made once again.
     const over = new AbortController();

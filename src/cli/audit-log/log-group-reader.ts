@@ -5,6 +5,7 @@ import type {
   FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { growingPauses } from '../../deadline.ts';
+import { attemptTimeouts } from '../../sdk/timeouts.ts';
 import { CommandError, InputError, type Terminal } from '../command.ts';
 import { printable } from '../printable.ts';
 import type { Waiting } from './source.ts';
@@ -100,7 +101,7 @@ export class LogGroupReader {
       ...(profile === undefined ? {} : { profile }),
       ...(endpoint ? { endpoint } : {}),
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+      requestHandler: { ...attemptTimeouts(60_000), connectionTimeout: 5_000 },
     });
   }
 
