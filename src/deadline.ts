@@ -3,9 +3,10 @@ import { setTimeout as timeout } from 'node:timers/promises';
 /** The time one invocation has, shared out among the calls it makes. */
 export interface Deadline {
   /**
-   * Fires when this share (0 to 1) of the time left at the start is used up, or when the invocation itself is cut off.
+   * Fires when this share (0 to 1) of the time left at the start is used up, after `atMostMs`, or when the invocation itself is
+   * cut off: whichever comes first.
    */
-  share(fraction: number): AbortSignal;
+  share(fraction: number, atMostMs?: number): AbortSignal;
   remainingMs(): number;
 }
 
@@ -26,8 +27,8 @@ export function deadline(remainingMs: () => number, cutOff?: AbortSignal): Endin
   cutOff?.addEventListener('abort', stopAll, { once: true });
   return {
     remainingMs,
-    share(fraction) {
-      const leftMs = remainingMs() - startedWithMs * (1 - fraction);
+    share(fraction, atMostMs = Number.POSITIVE_INFINITY) {
+      const leftMs = Math.min(atMostMs, remainingMs() - startedWithMs * (1 - fraction));
       const controller = new AbortController();
       if (cutOff?.aborted) controller.abort(cutOff.reason);
       const expire = () => controller.abort(timeIsOver());

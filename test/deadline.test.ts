@@ -18,6 +18,17 @@ test.each([
   expect([signal.aborted, signal.reason.name]).toEqual([true, 'TimeoutError']);
 });
 
+test.each([
+  ['the fixed time, where the share leaves more', 3_000, 3_000],
+  ['the share, where it is less than the fixed time', 17_000, 15_000],
+])('at most so long: %s', (_name, atMostMs, expectedMs) => {
+  const signal = deadline(() => 20_000).share(0.75, atMostMs);
+  vi.advanceTimersByTime(expectedMs - 1);
+  expect(signal.aborted).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect([signal.aborted, signal.reason.name]).toEqual([true, 'TimeoutError']);
+});
+
 describe('ends with the invocation, whatever time was left', () => {
   test('every share', () => {
     const cutOff = new AbortController();

@@ -195,8 +195,7 @@ function leaseOf(
     async release() {
       const remove = new DeleteItemCommand({ ...whileHeld, ExpressionAttributeValues: { ':holder': { S: holder } } });
       try {
-        const abortSignal = AbortSignal.any([deadline.share(1), AbortSignal.timeout(RELEASE_DEADLINE_MS)]);
-        await table.client.send(remove, { abortSignal });
+        await table.client.send(remove, { abortSignal: deadline.share(1, RELEASE_DEADLINE_MS) });
       } catch {
         // Taken over, or the store fails: either way the lease ends without us.
       }
@@ -220,7 +219,7 @@ function expiration(clock: Clock): number {
 }
 
 function storeDeadline(deadline: Deadline): AbortSignal {
-  return AbortSignal.any([deadline.share(STORE_SHARE), AbortSignal.timeout(STORE_DEADLINE_MS)]);
+  return deadline.share(STORE_SHARE, STORE_DEADLINE_MS);
 }
 
 function unavailable(cause: unknown): Problem {

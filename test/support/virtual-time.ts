@@ -48,6 +48,7 @@ export function virtualTime(aheadMs = 0, random: () => number = () => 0.5): Virt
       const startMs = elapsedMs;
       return {
         remainingMs: () => startMs + totalMs - elapsedMs,
+        // No `atMostMs`: while one call is really under way, the sleeps of others may take this time far past it.
         share(fraction) {
           const controller = new AbortController();
           alarms.push({ atMs: Math.max(elapsedMs, startMs + totalMs * fraction), controller });
