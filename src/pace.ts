@@ -1,4 +1,4 @@
-/** Calls at a rate that leaves Bedrock's quotas to others, and again when they are throttled all the same. */
+/** Calls to AWS at a rate that leaves the rest of a quota to others, and again when they are throttled all the same. */
 import { type Clock, growingPauses } from './deadline.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 

@@ -25,7 +25,8 @@ export class LeaseLost extends Problem {
  *
  * `attempt` is told whether an earlier try may have made the change although it failed; a failure keeps that mark.
  *
- * @throws {Problem} `AGENT_BUSY` with `retryAfterSeconds` at the end, and whatever else `attempt` throws at once.
+ * @throws {Problem} At the end what the last try met, which is `AGENT_BUSY` with `retryAfterSeconds` or `UPSTREAM_THROTTLED`;
+ *   at once whatever else `attempt` throws.
  */
 export async function whileBusy<T>(
   attempt: (mayHaveCommitted: boolean) => Promise<T>,
