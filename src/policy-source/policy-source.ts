@@ -37,7 +37,8 @@ export async function loadPolicy(file?: string): Promise<Policy> {
   if (file === undefined) return fromBuild(readFileSync(BUILT_IN, 'utf8'));
   const bytes = readFileSync(file);
   // With the grammar and the YAML parser, which a built-in policy does not need.
-  const { readPolicy, readCompiled } = await import('./policy-file.ts').catch((cause: unknown) => {
+  const { readPolicy, readCompiled } = await import('./policy-file.ts').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause;
     throw new Error(`${file} cannot be read: ${NO_READER}`, { cause });
   });
   if (file.endsWith('.json')) return readCompiled(bytes);

@@ -1,11 +1,11 @@
 /** A function without the reader of policies, as most stages package it. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { BUNDLING, entryPointsOf, OUTSIDE_POLICY } from '../../src/bundle/bundling.ts';
 import { serialise } from '../../src/policy/policy.ts';
 import { readPolicyFile } from '../bench/policies.ts';
@@ -35,4 +35,11 @@ test('it decides by the policy that was built with it', async () => {
 test('it refuses another file, and says what to do', async () => {
   const file = resolve('policy/organisation.yaml');
   expect(await load(file)).toMatch(/organisation\.yaml cannot be read: .*policySource=appconfig.* Unset POLICY_FILE/);
+});
+
+test('a reader that is there and fails says so itself', async () => {
+  await mkdir(join(folder, OUTSIDE_POLICY));
+  onTestFinished(() => rm(join(folder, OUTSIDE_POLICY), { recursive: true }));
+  await writeFile(join(folder, OUTSIDE_POLICY, 'policy-file.mjs'), "throw new Error('The grammar is broken.');");
+  expect(await load(resolve('policy/organisation.yaml'))).toBe('The grammar is broken.');
 });
