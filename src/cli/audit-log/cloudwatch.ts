@@ -11,7 +11,7 @@
 import type { FilteredLogEvent, FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import type { Terminal } from '../command.ts';
 import { type Group, LogGroupReader } from './log-group-reader.ts';
-import type { Source, Waiting, Wanted } from './source.ts';
+import type { Source, Waiting, Wanted } from './reading.ts';
 
 const POLL_EVERY_MS = 3_000;
 

@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { LineSplitter, unreadable } from './files.ts';
-import type { Waiting } from './source.ts';
+import type { Waiting } from './reading.ts';
 
 const LOOK_EVERY_MS = 500;
 const CHUNK_BYTES = 1024 * 1024;

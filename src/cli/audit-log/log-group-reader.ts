@@ -8,7 +8,7 @@ import { growingPauses } from '../../deadline.ts';
 import { attemptTimeouts } from '../../sdk/timeouts.ts';
 import { CommandError, InputError, type Terminal } from '../command.ts';
 import { printable } from '../printable.ts';
-import type { Waiting } from './source.ts';
+import type { Waiting } from './reading.ts';
 
 export interface Group {
   readonly logGroup: string;

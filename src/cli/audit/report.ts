@@ -1,7 +1,8 @@
 /** `portcullis audit report`: what decisions came to over a time. */
 import { API_ACTIVITY, eventsIn } from '../audit-log/events.ts';
+import { forEver, type Waiting } from '../audit-log/reading.ts';
 import { recordOf } from '../audit-log/record.ts';
-import { forEver, SOURCE_HELP, SOURCE_OPTIONS, sourceOf, type Waiting } from '../audit-log/source.ts';
+import { SOURCE_HELP, SOURCE_OPTIONS, sourceOf } from '../audit-log/source.ts';
 import { type Command, CommandError, type ExitCode, type Terminal } from '../command.ts';
 import { readArgs } from '../options.ts';
 import { policyIn } from '../policy/load.ts';

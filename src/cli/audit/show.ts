@@ -1,15 +1,8 @@
 /** `portcullis audit show`: all that is on record of one decision. */
 import { DETECTION_FINDING, eventsIn, type Json } from '../audit-log/events.ts';
+import { forEver, type Source, type Waiting, type Wanted } from '../audit-log/reading.ts';
 import { type AuditRecord, blockOf, recordOf, textOf } from '../audit-log/record.ts';
-import {
-  forEver,
-  SOURCE_HELP,
-  SOURCE_OPTIONS,
-  type Source,
-  sourceOf,
-  type Waiting,
-  type Wanted,
-} from '../audit-log/source.ts';
+import { SOURCE_HELP, SOURCE_OPTIONS, sourceOf } from '../audit-log/source.ts';
 import { type Command, CommandError, type ExitCode, type Terminal } from '../command.ts';
 import { readArgs } from '../options.ts';
 import { asciiJson } from '../printable.ts';

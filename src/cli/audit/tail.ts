@@ -1,7 +1,8 @@
 /** `portcullis audit tail`: decisions as they are made. */
 import { eventsIn } from '../audit-log/events.ts';
+import { forEver, type Waiting } from '../audit-log/reading.ts';
 import { type AuditRecord, recordOf } from '../audit-log/record.ts';
-import { forEver, SOURCE_HELP, SOURCE_OPTIONS, sourceOf, type Waiting } from '../audit-log/source.ts';
+import { SOURCE_HELP, SOURCE_OPTIONS, sourceOf } from '../audit-log/source.ts';
 import type { Command, ExitCode, Terminal } from '../command.ts';
 import { readArgs } from '../options.ts';
 import { asciiJson, printable } from '../printable.ts';
