@@ -7,7 +7,7 @@ import type { WriteLine } from '../log.ts';
 import { continuationStore } from '../scan/continuation.ts';
 import { inventoryOf } from '../scan/inventory.ts';
 import { runScheduled } from '../scan/scheduled.ts';
-import { createServices } from '../services.ts';
+import { createServicesWithoutBedrock } from '../services.ts';
 
 type ScanHandler = (
   event: unknown,
@@ -21,7 +21,7 @@ const ABORT_BEFORE_END_MS = 10_000;
 
 /** A scheduled scan. The next run goes on where this one has to stop. */
 export function scanHandler(config: Config, clock: Clock = machineClock, write?: WriteLine): ScanHandler {
-  const { log, policy } = createServices(config, write);
+  const { log, policy } = createServicesWithoutBedrock(config, write);
   const bedrock = createBedrockClient(config, 1);
   const store = createStoreClient(config);
   const { provenanceTable: name } = config;
