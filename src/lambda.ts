@@ -1,3 +1,4 @@
+import type { Parts } from './applying/parts.ts';
 import type { Config } from './config.ts';
 import { isLambda, parseConfig } from './config.ts';
 import type { LambdaHandler } from './http/serve.ts';
@@ -9,8 +10,8 @@ import { createServices, createServicesWithoutBedrock, type Services } from './s
  * In Lambda that happens at import, where the processor is faster and a bad environment stops the deployment;
  * elsewhere (a test, the local gateway) importing an operation asks nothing of the environment.
  */
-export function inLambda(serve: (services: Services) => LambdaHandler): LambdaHandler {
-  return startedOnce(serve, createServices);
+export function inLambda(serve: (services: Services) => LambdaHandler, parts: Partial<Parts> = {}): LambdaHandler {
+  return startedOnce(serve, (config) => createServices(config, parts));
 }
 
 /** The same for an operation that never asks Bedrock: its bundle carries nothing of the SDK. */

@@ -1,6 +1,7 @@
 /** The only wiring: the real stages of the flow, built once for a Lambda from its configuration. */
 import { randomUUID } from 'node:crypto';
 import type { Applies, ApplyContext } from './applying/context.ts';
+import type { Parts } from './applying/parts.ts';
 import { beginTrail } from './audit/trail.ts';
 import { type BedrockClient, createBedrockClient } from './bedrock/client.ts';
 import { metered } from './bedrock/metered.ts';
@@ -31,27 +32,32 @@ export interface Services {
 }
 
 /** @param write where log lines go; the process's standard output unless a test wants to read them. */
-export function createServices(config: Config, write?: WriteLine): Services {
-  return wire(config, createBedrockClient(config), write);
+export function createServices(config: Config, parts: Partial<Parts>, write?: WriteLine): Services {
+  return wire(config, createBedrockClient(config), parts, write);
 }
 
 /** For what only decides: a request that would be carried out fails. */
 export function createServicesWithoutBedrock(config: Config, write?: WriteLine): Services {
-  return wire(config, undefined, write);
+  return wire(config, undefined, {}, write);
 }
 
-function wire(config: Config, bedrock: BedrockClient | undefined, write: WriteLine | undefined): Services {
+function wire(
+  config: Config,
+  bedrock: BedrockClient | undefined,
+  handedIn: Partial<Parts>,
+  write: WriteLine | undefined,
+): Services {
+  const parts = handedIn as Parts;
   const log = new LineLogger(write, config.serviceName);
   const meter = new Meter(log);
   const policy = available(policySource(config, log));
-  const storeClient = remembered(async () => {
-    const { createStoreClient } = await import('./idempotency/store-client.ts');
-    return createStoreClient(config);
-  });
+  const storeClient = remembered(async () => parts.createStoreClient(config));
   const table = remembered(
     async (): Promise<OnceTable> => ({ client: await storeClient(), name: config.idempotencyTable }),
   );
-  const provenance = config.provenanceTable ? provenanceKeeper(config.provenanceTable, storeClient, log) : undefined;
+  const provenance = config.provenanceTable
+    ? provenanceKeeper(config.provenanceTable, storeClient, parts.provenanceStore, log)
+    : undefined;
 
   /** One request decides by one revision, however many decisions it takes. */
   const policies = new WeakMap<Call, () => Promise<Policy>>();
@@ -96,19 +102,17 @@ function wire(config: Config, bedrock: BedrockClient | undefined, write: WriteLi
 
       async rehearse(request, decision) {
         if (!('dryRun' in request)) return;
-        const { rehearse } = await import('./bedrock/rehearse.ts');
         const key = token(request, decision);
         if (key !== undefined && request.operation === 'CreateAgentActionGroup') {
-          const { wouldReplay } = await import('./idempotency/once.ts');
           const asked = {
             key,
             fingerprint: fingerprint(request.actionGroup),
             owner: decision.id,
             lambda: call.lambda,
           };
-          if (await wouldReplay(await table(), asked)) return;
+          if (await parts.wouldReplay(await table(), asked)) return;
         }
-        await rehearse(client, request, reading(decision));
+        await parts.rehearse(client, request, reading(decision));
       },
 
       async apply(request, decision) {
@@ -125,10 +129,9 @@ function wire(config: Config, bedrock: BedrockClient | undefined, write: WriteLi
 
       async prepare(request, decision, { result }) {
         if (!('prepare' in request) || request.prepare === 'none') return undefined;
-        const { preparationAfterChange } = await import('./bedrock/prepare-agent.ts');
         const changedAt = result !== undefined && 'updatedAt' in result ? result.updatedAt : undefined;
         const wanted = { ...agentOf(request), decisionId: decision.id, changedAt, wait: request.prepare === 'wait' };
-        return preparationAfterChange(client, await table(), wanted, deadline);
+        return parts.preparationAfterChange(client, await table(), wanted, deadline);
       },
     };
     return measured(stages, meter, upstreamMs);

@@ -1,4 +1,4 @@
-import { applyingByNeed } from '../applying/by-need.ts';
+import { applyingByNeed, PARTS_BY_NEED } from '../applying/by-need.ts';
 import { parseGetAgent, parsePrepareAgent } from '../contract/agent.ts';
 import { allOf } from '../contract/checked.ts';
 import { parseCreateActionGroup } from '../contract/create-action-group.ts';
@@ -62,7 +62,7 @@ export const awsProtocol: Operation<Services, AwsAnswer> = async (call, { stages
   }
 };
 
-export const handler = inLambda((services) => serveAws(awsProtocol, services));
+export const handler = inLambda((services) => serveAws(awsProtocol, services), PARTS_BY_NEED);
 
 function success(status: 200 | 202, decision: Decision, body: object): AwsAnswer {
   return { status, decision, body };

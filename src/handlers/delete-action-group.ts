@@ -1,4 +1,5 @@
 import { deleting } from '../applying/change.ts';
+import { WRITING } from '../applying/writing.ts';
 import { parseDeleteActionGroup } from '../contract/delete-action-group.ts';
 import { presentDecision } from '../http/decision-json.ts';
 import { presentPreparation } from '../http/preparation-json.ts';
@@ -23,4 +24,4 @@ export const deleteActionGroup: RestOperation<Services> = async (call, { stagesO
   return { status: 204, decision };
 };
 
-export const handler = inLambda((services) => serveRest(deleteActionGroup, services, { body: 'ignored' }));
+export const handler = inLambda((services) => serveRest(deleteActionGroup, services, { body: 'ignored' }), WRITING);

@@ -1,9 +1,11 @@
 import { gettingGroup } from '../applying/read.ts';
 import { parseGetProvenance } from '../contract/get-provenance.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
+import { createStoreClient } from '../idempotency/store-client.ts';
 import { inLambda } from '../lambda.ts';
 import { Problem } from '../problem.ts';
 import { changedSince } from '../provenance/provenance.ts';
+import * as store from '../provenance/store.ts';
 import { carriedOut, provision, type Request, type Stages } from '../provisioning.ts';
 import type { Services } from '../services.ts';
 
@@ -28,7 +30,10 @@ export const getProvenance: RestOperation<Services> = async (call, { stagesOf, p
   };
 };
 
-export const handler = inLambda((services) => serveRest(getProvenance, services, { body: 'ignored' }));
+export const handler = inLambda((services) => serveRest(getProvenance, services, { body: 'ignored' }), {
+  createStoreClient,
+  provenanceStore: () => store,
+});
 
 type Get = Request<'GetAgentActionGroup'>;
 

@@ -1,4 +1,5 @@
 import { preparing } from '../applying/prepare.ts';
+import { WRITING } from '../applying/writing.ts';
 import { parsePrepareAgent } from '../contract/agent.ts';
 import { presentPreparation } from '../http/preparation-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
@@ -27,4 +28,4 @@ export const prepareAgent: RestOperation<Services> = async (call, { stagesOf }) 
   };
 };
 
-export const handler = inLambda((services) => serveRest(prepareAgent, services, { body: 'ignored' }));
+export const handler = inLambda((services) => serveRest(prepareAgent, services, { body: 'ignored' }), WRITING);

@@ -6,15 +6,15 @@ import type { Deadline } from '../deadline.ts';
 import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
 import { fingerprint, sha256 } from './key.ts';
-import type { OnceTable } from './once.ts';
+import { type OnceTable, once } from './once.ts';
 import { recall, remember } from './replay.ts';
 
 type Create = 'CreateAgentActionGroup';
 
 export interface CreateContext {
   readonly client: BedrockClient;
-  /** Asked for only by a request with a token: nothing of the store is loaded for another. */
-  readonly store: () => Promise<{ once: typeof import('./once.ts').once; table: OnceTable }>;
+  /** Asked for only by a request with a token. */
+  readonly table: () => Promise<OnceTable>;
   readonly lambda: Pick<Context, 'getRemainingTimeInMillis'>;
   readonly deadline: Deadline;
   /** The token for Bedrock, derived from the caller's; undefined when the caller gave none. */
@@ -29,7 +29,7 @@ export interface CreateContext {
 export async function createOnce(
   request: Request<Create>,
   decision: Decision,
-  { client, store, lambda, deadline, token }: CreateContext,
+  { client, table, lambda, deadline, token }: CreateContext,
 ): Promise<Applied<Create>> {
   const input = {
     ...request.actionGroup,
@@ -54,10 +54,9 @@ export async function createOnce(
   };
   if (token === undefined) return applied(await create(false), true);
 
-  const { once, table } = await store();
   const key = { key: token, fingerprint: fingerprint(request.actionGroup), owner: decision.id, lambda };
   const made: Created[] = [];
-  const { result, replayed, stored } = await once(table, key, async ({ mayBeRepeat }) => {
+  const { result, replayed, stored } = await once(await table(), key, async ({ mayBeRepeat }) => {
     const created = await create(mayBeRepeat);
     made.push(created);
     return remember(created.group);

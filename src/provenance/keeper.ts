@@ -5,6 +5,8 @@ import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
 import { type Provenance, pendingOf, provenanceOf } from './provenance.ts';
 
+export type ProvenanceStore = Pick<typeof import('./store.ts'), 'addProvenance' | 'readProvenance'>;
+
 export interface ProvenanceKeeper {
   /**
    * One call of DynamoDB for a request that changed a group, or may have, and none for another. Never throws: the change is
@@ -22,14 +24,16 @@ export interface ProvenanceKeeper {
 const STORE_DEADLINE_MS = 2_000;
 
 /**
- * @param storeClient asked for only by what reads or writes; the table's code is loaded with it.
+ * @param storeClient asked for only by what reads or writes
+ * @param store the code that does, of a function that has it
  */
 export function provenanceKeeper(
   name: string,
   storeClient: () => Promise<DynamoDBClient>,
+  store: () => ProvenanceStore | Promise<ProvenanceStore>,
   log: LineLogger,
 ): ProvenanceKeeper {
-  const store = async () => ({ ...(await import('./store.ts')), table: { client: await storeClient(), name } });
+  const table = async () => ({ client: await storeClient(), name });
   return {
     async remember(request, decision, outcome, deadline) {
       const provenance =
@@ -38,8 +42,8 @@ export function provenanceKeeper(
           : provenanceOf(request, decision, outcome, Date.now());
       if (provenance === undefined) return;
       try {
-        const { addProvenance, table } = await store();
-        await inTime(deadline, (abortSignal) => addProvenance(table, provenance, abortSignal));
+        const [{ addProvenance }, place] = [await store(), await table()];
+        await inTime(deadline, (abortSignal) => addProvenance(place, provenance, abortSignal));
       } catch (error) {
         const { agentId, actionGroupId } = provenance;
         const cause = { name: (error as Error).name, message: (error as Error).message };
@@ -49,8 +53,8 @@ export function provenanceKeeper(
 
     async find(group, deadline) {
       try {
-        const { readProvenance, table } = await store();
-        return await inTime(deadline, (abortSignal) => readProvenance(table, group, abortSignal));
+        const [{ readProvenance }, place] = [await store(), await table()];
+        return await inTime(deadline, (abortSignal) => readProvenance(place, group, abortSignal));
       } catch (cause) {
         throw new Problem('STORE_UNAVAILABLE', {
           detail: 'What is known of this action group cannot be read. Send the same request again later.',

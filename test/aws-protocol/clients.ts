@@ -1,8 +1,10 @@
 /** The AWS surface as clients meet it: through the real SDK, over raw HTTP, and as Lambda runs its handler. */
+
 import { randomUUID } from 'node:crypto';
 import { BedrockAgentClient, type BedrockAgentClientConfig } from '@aws-sdk/client-bedrock-agent';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, onTestFinished } from 'vitest';
+import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
 import { awsProtocol } from '../../src/handlers/aws-protocol.ts';
 import { serveAws } from '../../src/http/aws-protocol.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
@@ -87,7 +89,7 @@ export async function invoke(
 ): Promise<Reply> {
   const handler = serveAws(
     awsProtocol,
-    createServices(config, () => {}),
+    createServices(config, PARTS_BY_NEED, () => {}),
   );
   const facts = { functionName: 'aws-protocol', region: config.region, accountId: '111122223333' };
   const event = {

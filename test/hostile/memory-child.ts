@@ -2,9 +2,11 @@
  * One service in a process of its own, for ten thousand requests, one after another as Lambda gives them. The emulators
  * are in the parent, so that nothing but the service can grow here. Started with `--expose-gc`.
  */
+
 import { randomUUID } from 'node:crypto';
 import { setImmediate as tick } from 'node:timers/promises';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
 import { parseConfig } from '../../src/config.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
 import { proxyEvent } from '../../src/local/gateway/event.ts';
@@ -25,7 +27,7 @@ export interface Measured {
 }
 
 const [total, every] = [Number(process.argv[2]), Number(process.argv[3])];
-const findRoute = routeFinder(routesOf(createServices(parseConfig(), () => {})));
+const findRoute = routeFinder(routesOf(createServices(parseConfig(), PARTS_BY_NEED, () => {})));
 const GROUPS = '/v1/agents/AGENT12345/versions/DRAFT/action-groups';
 const LAMBDA = 'arn:aws:lambda:us-east-1:111122223333:function:agents-book';
 const DESCRIPTION = 'x'.repeat(100);

@@ -1,8 +1,10 @@
 /** A campaign: the service, its emulators, and one hostile request after another. */
+
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
 import { proxyEvent } from '../../src/local/gateway/event.ts';
 import { gatewayResponse } from '../../src/local/gateway/gateway-response.ts';
@@ -59,7 +61,7 @@ export async function startCampaign(): Promise<Campaign> {
     },
     (line) => void lines.push(line),
   );
-  const findRoute = routeFinder(routesOf(createServices(local.config, (line) => void lines.push(line))));
+  const findRoute = routeFinder(routesOf(createServices(local.config, PARTS_BY_NEED, (line) => void lines.push(line))));
   const tally = new Map<string, number>();
   let groups: string[] = [];
   let era = -1;

@@ -1,6 +1,8 @@
 /** The whole service on a policy of AppConfig's: what callers see while it changes, breaks and comes back. */
+
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
 import type { Call } from '../../src/http/serve.ts';
 import type { Request } from '../../src/provisioning.ts';
 import { createServices } from '../../src/services.ts';
@@ -82,7 +84,7 @@ test('there has never been a policy: nothing is created', async () => {
 });
 
 test('a request that decides twice decides by one revision, whatever comes between', async () => {
-  const { stagesOf } = createServices(service.config, () => {});
+  const { stagesOf } = createServices(service.config, PARTS_BY_NEED, () => {});
   const principal = { kind: 'iam', partition: 'aws', account: '111122223333', type: 'role', name: 'payments-ci' };
   const request = { operation: 'GetAgent', agentId: 'AGENT12345', caller: { principal } } as unknown as Request;
   const decidedBy = async (call: Call) => (await stagesOf(call, {}).decide(request)).policy.revision;

@@ -5,6 +5,7 @@ import { LineLogger } from '../../src/log.ts';
 import { Problem } from '../../src/problem.ts';
 import { provenanceKeeper } from '../../src/provenance/keeper.ts';
 import { changedSince } from '../../src/provenance/provenance.ts';
+import * as store from '../../src/provenance/store.ts';
 import { addProvenance, readProvenance, readProvenanceOfAgent } from '../../src/provenance/store.ts';
 import type { Decision, Request } from '../../src/provisioning.ts';
 import { ask, behind, GROUPS } from '../support/ask.ts';
@@ -107,7 +108,12 @@ describe('a write that fails', () => {
   test('that of an unknown outcome: no failure of its own, and the log tells', async () => {
     const lines: string[] = [];
     const log = new LineLogger((line) => void lines.push(line));
-    const keeper = provenanceKeeper('no-such-table', async () => bench.table.client, log);
+    const keeper = provenanceKeeper(
+      'no-such-table',
+      async () => bench.table.client,
+      () => store,
+      log,
+    );
     const caller = { arn: 'arn:aws:iam::111122223333:role/payments-ci' };
     const request = { operation: 'UpdateAgentActionGroup', agentId: 'AGENT12345', actionGroupId: 'GROUP12345', caller };
     const problem = new Problem('OUTCOME_UNKNOWN', { mayHaveCommitted: true });

@@ -1,4 +1,5 @@
 /** Any request to the service, over HTTP or straight to its Lambda, and what Bedrock heard of it. */
+
 import {
   CreateAgentActionGroupCommand,
   type CreateAgentActionGroupCommandInput,
@@ -7,6 +8,7 @@ import {
   UpdateAgentActionGroupCommand,
 } from '@aws-sdk/client-bedrock-agent';
 import { expect } from 'vitest';
+import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
 import { entityTag } from '../../src/bedrock/entity-tag.ts';
 import type { Config } from '../../src/config.ts';
 import type { BedrockEmulator } from '../../src/local/bedrock/server.ts';
@@ -53,7 +55,10 @@ export async function ask({ url }: Pick<Service, 'url'>, wanted: Ask): Promise<G
 export function askLambda(config: Config, wanted: Ask, invocation: Invocation = {}): Promise<Reply> {
   const { method, target, as } = wanted;
   const body = textOf(wanted.body);
-  const match = routeFinder(routesOf(createServices(config, () => {})))(method, splitTarget(target).path)!;
+  const match = routeFinder(routesOf(createServices(config, PARTS_BY_NEED, () => {})))(
+    method,
+    splitTarget(target).path,
+  )!;
   const headers = Object.entries({ 'content-type': 'application/json', ...wanted.headers });
   const request = { method, target, ...splitTarget(target), headers, body: Buffer.from(body ?? '') };
   const arrival = {

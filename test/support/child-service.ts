@@ -1,8 +1,10 @@
 /** The service in a process of its own, for tests that need several of them, or one to kill. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { createServices } from '../../src/services.ts';
 import { type Create, type CreateCall, creator, type Reply } from './create-call.ts';
@@ -64,7 +66,7 @@ interface Message {
 }
 
 if (process.argv[2] === 'serve') {
-  const create = creator(createServices(parseConfig()));
+  const create = creator(createServices(parseConfig(), PARTS_BY_NEED));
   process.on('message', ({ id, call }: { id: number; call: CreateCall }) => {
     create(call).then(
       (reply) => process.send?.({ id, reply }),
