@@ -62,6 +62,8 @@ export async function createActionGroup(
   let answered: AgentActionGroup | undefined;
   let failure: unknown;
   let requestId: string | undefined;
+  // The name may be our own group's: this call slept, and another with its token took its record over and went ahead.
+  let mayBeTakers = false;
   try {
     const answer = await client.sendWatched(command, attempts.watch, { abortSignal: deadline.share(CREATE_SHARE) });
     requestId = answer.$metadata.requestId;
@@ -69,8 +71,7 @@ export async function createActionGroup(
     if (isOurs(answered, input, !repeatable && !mayBeMade())) return { group: answered, requestId, recovered: false };
   } catch (error) {
     const problem = upstreamProblem(error, { ...context, mayHaveCommitted: false });
-    // The name may be our own group's: this call slept, and another with its token took its record over and went ahead.
-    const mayBeTakers = repeatable && problem.code === 'NAME_TAKEN';
+    mayBeTakers = repeatable && problem.code === 'NAME_TAKEN';
     if (!mayBeMade() && !mayBeTakers) throw problem;
     failure = error;
     requestId = describe(error).requestId;
@@ -81,7 +82,8 @@ export async function createActionGroup(
     const recovered = mayBeMade() || found.actionGroupId !== answered?.actionGroupId;
     return { group: found, requestId, recovered };
   }
-  if (!mayBeMade() && failure !== undefined) throw upstreamProblem(failure, { ...context, mayHaveCommitted: false });
+  const mayBeOurs = mayBeMade() || (mayBeTakers && found === 'untold');
+  if (!mayBeOurs && failure !== undefined) throw upstreamProblem(failure, { ...context, mayHaveCommitted: false });
   const definite = failure !== undefined && !isAmbiguous(failure);
   if (found === 'another' && !definite) throw nameTaken(failure);
   // A refusal of this try says nothing of the earlier one, and would be read as "nothing was made".

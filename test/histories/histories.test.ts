@@ -76,6 +76,18 @@ const KNOWN: readonly [string, readonly Step[]][] = [
     ],
   ]),
   [
+    'an owner wakes after a takeover, and cannot read whose the name is that it is refused',
+    [
+      repeats('name-taken'),
+      create(slow, { fate: sleepsBefore(2) }),
+      create(right),
+      lost('ListAgentActionGroups', 'drop'),
+      { do: 'thaw' },
+      { do: 'mend' },
+      create(right),
+    ],
+  ],
+  [
     'an owner sleeps before it completes its record, and wakes when another has completed it',
     [create(slow, { fate: sleepsBefore(3) }), create(right), { do: 'thaw' }, create(right)],
   ],
