@@ -92,12 +92,17 @@ export function failure({ code, kind, mayHaveCommitted, upstream }: Problem, lat
   };
 }
 
+interface Liveness extends Pick<Outcome, 'standing' | 'disposition' | 'words'> {
+  readonly code?: string | undefined;
+}
+
 /** How far a change that was made is live; `words` go on from the agent's status. */
-export function liveness({ status, problem }: Preparation): Pick<Outcome, 'standing' | 'disposition' | 'words'> {
+export function liveness({ status, problem }: Preparation): Liveness {
   if (status === 'PREPARED' || status === 'PREPARING') {
     return { standing: ['Informational', 'Success'], disposition: 'Allowed', words: '' };
   }
+  const code = problem?.code;
   return problem?.mayHaveCommitted
-    ? { standing: ['Medium', 'Unknown'], disposition: 'Unknown', words: ', and a prepare of it may be running' }
-    : { standing: ['Medium', 'Failure'], disposition: 'Error', words: '' };
+    ? { standing: ['Medium', 'Unknown'], disposition: 'Unknown', words: ', and a prepare of it may be running', code }
+    : { standing: ['Medium', 'Failure'], disposition: 'Error', words: '', code };
 }

@@ -141,13 +141,13 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
 
     /** How far a change that was made is live. */
     preparation(time: number, duration: number, made: Preparation) {
-      const { status, failureReasons, requestId, problem } = made;
-      const { standing: ended, disposition, words } = liveness(made);
+      const { status, failureReasons, requestId } = made;
+      const { standing: ended, disposition, words, code } = liveness(made);
       return {
         ...head,
         time,
         ...standing(...ended),
-        status_code: problem?.code,
+        status_code: code,
         duration,
         message: `${subject}: the agent is ${shown(status)}${words}`,
         metadata: metadata('preparation'),
@@ -160,7 +160,7 @@ export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
           ...shared,
           preparation: {
             status,
-            code: problem?.code,
+            code,
             failureReasons: maskedReasons(failureReasons),
             upstream: { requestId },
           },

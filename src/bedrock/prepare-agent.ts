@@ -166,6 +166,8 @@ async function pursue(
       if (reached === 'live') return preparation(seen, 'PREPARED');
       if (reached === 'failed') return preparation(seen, 'FAILED');
       if (reached === 'under way' && !wait) return preparation(seen, 'PREPARING');
+      // What kept it from going on is over; only a prepare that was lost is not, until one is seen.
+      if (seen.covered || !seen.mayHaveBegun) obstacle = undefined;
     } catch (error) {
       problem = asProblem(error, seen.mayHaveBegun);
       // That the time ran out is not what kept it from going on; that it ran out on a prepare must be told.

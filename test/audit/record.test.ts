@@ -65,6 +65,7 @@ describe('a preparation is on record as what became of it', () => {
   test.each([
     ['live', { status: 'PREPARED' }, ['Success', 'Allowed', undefined]],
     ['under way', { status: 'PREPARING' }, ['Success', 'Allowed', undefined]],
+    ['under way, after trouble', { status: 'PREPARING', problem: lost }, ['Success', 'Allowed', undefined]],
     ['failed', { status: 'FAILED', failureReasons: ['No role.'] }, ['Failure', 'Error', undefined]],
     ['not begun', { status: 'NOT_PREPARED' }, ['Failure', 'Error', undefined]],
     ['sent, and not answered', { status: 'NOT_PREPARED', problem: lost }, ['Unknown', 'Unknown', 'OUTCOME_UNKNOWN']],
