@@ -85,14 +85,15 @@ export function withMiddlewareOnce<Client extends object>(client: Client): Clien
       if (!isUsual(command, options, others)) return send.call(client, command, options, ...others);
       return calls.run({ abortSignal: options.abortSignal, watch: undefined }, () => send.call(client, command));
     },
-    sendWatched(command: Command, watch: AttemptWatch, { abortSignal }: CallOptions = {}) {
-      return calls.run({ abortSignal, watch }, () => send.call(client, command));
+    sendWatched(command: Command, watch: AttemptWatch, options: CallOptions = {}) {
+      const own = isUsual(command, options) ? [] : [options];
+      return calls.run({ abortSignal: options.abortSignal, watch }, () => send.call(client, command, ...own));
     },
   }) as Client & WatchedSending;
 }
 
 /** A call of a plain command with no option but its signal. */
-function isUsual({ middlewareStack }: Command, options: CallOptions, others: readonly unknown[]): boolean {
+function isUsual({ middlewareStack }: Command, options: CallOptions, others: readonly unknown[] = []): boolean {
   return (
     typeof options === 'object' &&
     Object.keys(options).every((name) => name === 'abortSignal') &&

@@ -105,6 +105,17 @@ describe('a call that is more than usual is made as by any client', () => {
     expect(namesSent()).toEqual(['its own', expect.stringContaining('aws-sdk-js')]);
   });
 
+  test('both of these where it is watched', async () => {
+    const command = look();
+    command.middlewareStack.add((next) => next, { step: 'build' });
+    on.emulator.fault({ kind: 'hang' });
+    const over = new AbortController();
+    const hung = on.client.sendWatched(command, watchOf('hung'), { abortSignal: over.signal });
+    await expect.poll(() => namesSent()).toEqual(['hung']);
+    over.abort();
+    await expect(hung).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+  });
+
   test('a callback', async () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     on.client.send(look(), (_error, answer) => resolve(answer));
