@@ -2,8 +2,8 @@
 const LONGEST = 100;
 
 /**
- * The candidate that was probably meant, or `undefined` when none is near: a third of the letters, and always one, may be
- * wrong, swapped, missing or too many. Upper and lower case do not count, since a wrong case is the commonest slip.
+ * The candidate that was probably meant, or `undefined` when none is near: a third of the letters may be wrong,
+ * swapped, missing or too many, and always one; of five letters, two. Upper and lower case do not count, since a wrong case is the commonest slip.
  */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   if (text.length > LONGEST) return undefined;
@@ -11,7 +11,8 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const allowed = Math.max(1, Math.floor(Math.min(text.length, candidate.length) / 3));
+    const shorter = Math.min(text.length, candidate.length);
+    const allowed = Math.max(shorter < 5 ? 1 : 2, Math.floor(shorter / 3));
     // Each letter too many is a slip of its own, so most candidates need no closer look.
     if (Math.abs(text.length - candidate.length) > allowed) continue;
     const distance = slips(from, candidate.toLowerCase());

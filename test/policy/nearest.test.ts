@@ -6,6 +6,7 @@ test.each([
   ['case does not count', 'ALLOW', ['deny', 'allow'], 'allow'],
   ['one letter of a short text', 's2', ['s3'], 's3'],
   ['two letters of a short text are too many', 'team', ['warm'], undefined],
+  ['two letters of a longer one', 'pttrn', ['pattern'], 'pattern'],
   ['a swap of neighbours is one slip', 'wran', ['warn'], 'warn'],
   ['a third of the letters', 'paymnet_x', ['payments-'], 'payments-'],
   ['more than a third of the letters', 'paimnet_x', ['payments-'], undefined],
