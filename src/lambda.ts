@@ -10,7 +10,7 @@ import { createServices, createServicesWithoutBedrock, type Services } from './s
  * In Lambda that happens at import, where the processor is faster and a bad environment stops the deployment;
  * elsewhere (a test, the local gateway) importing an operation asks nothing of the environment.
  */
-export function inLambda(serve: (services: Services) => LambdaHandler, parts: Partial<Parts> = {}): LambdaHandler {
+export function inLambda(serve: (services: Services) => LambdaHandler, parts: Partial<Parts>): LambdaHandler {
   return startedOnce(serve, (config) => createServices(config, parts));
 }
 

@@ -1,5 +1,4 @@
 /** How an operation asks Bedrock: each handler says what it does, and so its bundle carries nothing else. */
-
 import type { LeasedAgent } from '../bedrock/agent-lease.ts';
 import type { BedrockClient } from '../bedrock/client.ts';
 import type { CallContext } from '../bedrock/read.ts';

@@ -6,8 +6,8 @@ import type { createStoreClient } from '../idempotency/store-client.ts';
 import type { ProvenanceStore } from '../provenance/keeper.ts';
 
 /**
- * What the stages of some operations need and others do not. Each handler hands in its own, as it does with what it applies, and
- * so its bundle carries nothing else; asking for one that was not handed in is a fault of the program.
+ * What the stages of some operations need and others do not. Each handler hands in what its own can come to need, as it does
+ * with what it applies, and so its bundle carries nothing else; asking for another is a fault of the program.
  */
 export interface Parts {
   readonly createStoreClient: (...of: Parameters<typeof createStoreClient>) => DynamoDBClient | Promise<DynamoDBClient>;

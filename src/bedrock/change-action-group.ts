@@ -1,5 +1,4 @@
 /** Updates and deletions: changes of a group that is there, one at a time for each agent. */
-
 import {
   DeleteAgentActionGroupCommand,
   UpdateAgentActionGroupCommand,

@@ -1,5 +1,4 @@
 /** What a dry run can know of Bedrock's answer without writing: it reads what the write would meet. */
-
 import { Problem } from '../problem.ts';
 import type { Request } from '../provisioning.ts';
 import { assertMatches } from './change-action-group.ts';

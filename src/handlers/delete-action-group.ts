@@ -1,5 +1,5 @@
 import { deleting } from '../applying/change.ts';
-import { WRITING } from '../applying/writing.ts';
+import { CHANGING } from '../applying/changing.ts';
 import { parseDeleteActionGroup } from '../contract/delete-action-group.ts';
 import { presentDecision } from '../http/decision-json.ts';
 import { presentPreparation } from '../http/preparation-json.ts';
@@ -24,4 +24,4 @@ export const deleteActionGroup: RestOperation<Services> = async (call, { stagesO
   return { status: 204, decision };
 };
 
-export const handler = inLambda((services) => serveRest(deleteActionGroup, services, { body: 'ignored' }), WRITING);
+export const handler = inLambda((services) => serveRest(deleteActionGroup, services, { body: 'ignored' }), CHANGING);

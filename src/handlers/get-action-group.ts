@@ -21,4 +21,4 @@ export const getActionGroup: RestOperation<Services> = async (call, { stagesOf }
   };
 };
 
-export const handler = inLambda((services) => serveRest(getActionGroup, services, { body: 'ignored' }));
+export const handler = inLambda((services) => serveRest(getActionGroup, services, { body: 'ignored' }), {});

@@ -14,4 +14,4 @@ export const getAgent: RestOperation<Services> = async (call, { stagesOf }) => {
   return { status: 200, decision, body: { agent } };
 };
 
-export const handler = inLambda((services) => serveRest(getAgent, services, { body: 'ignored' }));
+export const handler = inLambda((services) => serveRest(getAgent, services, { body: 'ignored' }), {});

@@ -14,4 +14,4 @@ export const listActionGroups: RestOperation<Services> = async (call, { stagesOf
   return { status: 200, decision, body: page };
 };
 
-export const handler = inLambda((services) => serveRest(listActionGroups, services, { body: 'ignored' }));
+export const handler = inLambda((services) => serveRest(listActionGroups, services, { body: 'ignored' }), {});

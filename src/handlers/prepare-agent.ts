@@ -1,8 +1,8 @@
 import { preparing } from '../applying/prepare.ts';
-import { WRITING } from '../applying/writing.ts';
 import { parsePrepareAgent } from '../contract/agent.ts';
 import { presentPreparation } from '../http/preparation-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
+import { createStoreClient } from '../idempotency/store-client.ts';
 import { inLambda } from '../lambda.ts';
 import { carriedOut, provision } from '../provisioning.ts';
 import type { Services } from '../services.ts';
@@ -28,4 +28,6 @@ export const prepareAgent: RestOperation<Services> = async (call, { stagesOf }) 
   };
 };
 
-export const handler = inLambda((services) => serveRest(prepareAgent, services, { body: 'ignored' }), WRITING);
+export const handler = inLambda((services) => serveRest(prepareAgent, services, { body: 'ignored' }), {
+  createStoreClient,
+});

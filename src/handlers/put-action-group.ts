@@ -1,7 +1,7 @@
 import { updating } from '../applying/change.ts';
 import { creating } from '../applying/create.ts';
+import { CREATING } from '../applying/creating.ts';
 import { gettingGroup, listingGroups } from '../applying/read.ts';
-import { WRITING } from '../applying/writing.ts';
 import { parsePutActionGroup } from '../contract/put-action-group.ts';
 import { declare } from '../declaring/declare.ts';
 import { presentWrite } from '../http/action-group-json.ts';
@@ -25,4 +25,4 @@ export const putActionGroup: RestOperation<Services> = async (call, { stagesOf }
   return presentWrite(done, { created: change === 'created', collection, also: { change, differences } });
 };
 
-export const handler = inLambda((services) => serveRest(putActionGroup, services), WRITING);
+export const handler = inLambda((services) => serveRest(putActionGroup, services), CREATING);

@@ -1,5 +1,5 @@
 import { updating } from '../applying/change.ts';
-import { WRITING } from '../applying/writing.ts';
+import { CHANGING } from '../applying/changing.ts';
 import { parseUpdateActionGroup } from '../contract/update-action-group.ts';
 import { presentWrite } from '../http/action-group-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
@@ -16,4 +16,4 @@ export const updateActionGroup: RestOperation<Services> = async (call, { stagesO
   );
 };
 
-export const handler = inLambda((services) => serveRest(updateActionGroup, services), WRITING);
+export const handler = inLambda((services) => serveRest(updateActionGroup, services), CHANGING);

@@ -42,7 +42,8 @@ export function provenanceKeeper(
           : provenanceOf(request, decision, outcome, Date.now());
       if (provenance === undefined) return;
       try {
-        const [{ addProvenance }, place] = [await store(), await table()];
+        const { addProvenance } = await store();
+        const place = await table();
         await inTime(deadline, (abortSignal) => addProvenance(place, provenance, abortSignal));
       } catch (error) {
         const { agentId, actionGroupId } = provenance;
@@ -53,7 +54,8 @@ export function provenanceKeeper(
 
     async find(group, deadline) {
       try {
-        const [{ readProvenance }, place] = [await store(), await table()];
+        const { readProvenance } = await store();
+        const place = await table();
         return await inTime(deadline, (abortSignal) => readProvenance(place, group, abortSignal));
       } catch (cause) {
         throw new Problem('STORE_UNAVAILABLE', {

@@ -58,7 +58,8 @@ export function provenanceOf(
 
 /** What a request adds that may have changed its group although it failed; undefined where nobody knows which group. */
 export function pendingOf(request: Request, decision: Decision, nowEpochMs: number): Provenance | undefined {
-  if (!('actionGroupId' in request)) return undefined;
+  if (request.operation !== 'UpdateAgentActionGroup' && request.operation !== 'DeleteAgentActionGroup')
+    return undefined;
   const { agentId, actionGroupId } = request;
   return { agentId, actionGroupId, pending: authorOf(request, decision, nowEpochMs) };
 }

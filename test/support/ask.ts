@@ -7,6 +7,7 @@ import {
   GetAgentActionGroupCommand,
   UpdateAgentActionGroupCommand,
 } from '@aws-sdk/client-bedrock-agent';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect } from 'vitest';
 import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
 import { entityTag } from '../../src/bedrock/entity-tag.ts';
@@ -53,6 +54,11 @@ export async function ask({ url }: Pick<Service, 'url'>, wanted: Ask): Promise<G
 
 /** The same to the Lambda itself: for a test of what happens when its time runs out. */
 export function askLambda(config: Config, wanted: Ask, invocation: Invocation = {}): Promise<Reply> {
+  return invoke(config, eventFor(config, wanted).event, invocation);
+}
+
+/** The event that API Gateway makes of a request, and the function that gets it. */
+export function eventFor(config: Config, wanted: Ask): { functionName: string; event: APIGatewayProxyEvent } {
   const { method, target, as } = wanted;
   const body = textOf(wanted.body);
   const match = routeFinder(routesOf(createServices(config, PARTS_BY_NEED, () => {})))(
@@ -68,7 +74,8 @@ export function askLambda(config: Config, wanted: Ask, invocation: Invocation = 
     port: 0,
     apiAccountId: '111122223333',
   };
-  return invoke(config, proxyEvent(request, match, identityOf(as ?? PAYMENTS), arrival), invocation);
+  const event = proxyEvent(request, match, identityOf(as ?? PAYMENTS), arrival);
+  return { functionName: match.route.functionName ?? '', event };
 }
 
 function textOf(body: unknown): string | Buffer | undefined {

@@ -1,5 +1,4 @@
 /** A pattern as a rule's setting: what it may match, and the check that something can. */
-
 import { faultText, type Schema, textThat } from '../document/schema.ts';
 import { quote } from '../quote.ts';
 import { shortestMatch } from './length.ts';
