@@ -82,12 +82,12 @@ export async function createActionGroup(
     const recovered = mayBeMade() || found.actionGroupId !== answered?.actionGroupId;
     return { group: found, requestId, recovered };
   }
-  const mayBeOurs = mayBeMade() || (mayBeTakers && found === 'untold');
+  const mayBeOurs = mayBeMade() || (mayBeTakers && found === 'unread');
   if (!mayBeOurs && failure !== undefined) throw upstreamProblem(failure, { ...context, mayHaveCommitted: false });
   const definite = failure !== undefined && !isAmbiguous(failure);
   if (found === 'another' && !definite) throw nameTaken(failure);
   // A refusal of this try says nothing of the earlier one, and would be read as "nothing was made".
-  if (failure === undefined || (found === 'untold' && definite)) {
+  if (failure === undefined || ((found === 'untold' || found === 'unread') && definite)) {
     throw outcomeUnknown(repeatable, failure ?? 'a success without our group', requestId);
   }
   throw upstreamProblem(failure, { ...context, mayHaveCommitted: found !== 'another' });
@@ -111,7 +111,7 @@ function isComplete(group: AgentActionGroup | undefined): group is MadeGroup {
 
 /**
  * Looks for the group that this request may have made: the group itself, `another` where the name belongs to a group
- * with another token, `none` where no group has the name, `untold` where reading failed or the group names no token.
+ * with another token, `none` where no group has the name, `untold` where the group names no token, `unread` where reading failed.
  *
  * @param answeredId what Bedrock answered to our create: a group that bears it needs to name no token.
  */
@@ -121,19 +121,19 @@ async function findOurs(
   answeredId: string | undefined,
   decisionId: string,
   abortSignal: AbortSignal,
-): Promise<MadeGroup | 'another' | 'none' | 'untold'> {
+): Promise<MadeGroup | 'another' | 'none' | 'untold' | 'unread'> {
   const { watch } = attemptsOf(decisionId);
   try {
     let nextToken: string | undefined;
     do {
       const list = new ListAgentActionGroupsCommand({ agentId, agentVersion, nextToken });
       const page = await client.sendWatched(list, watch, { abortSignal });
-      if (page.actionGroupSummaries === undefined) return 'untold';
+      if (page.actionGroupSummaries === undefined) return 'unread';
       const summary = page.actionGroupSummaries.find((group) => group.actionGroupName === actionGroupName);
       if (summary !== undefined) {
         const get = new GetAgentActionGroupCommand({ agentId, agentVersion, actionGroupId: summary.actionGroupId });
         const { agentActionGroup: group } = await client.sendWatched(get, watch, { abortSignal });
-        if (!isComplete(group)) return 'untold';
+        if (!isComplete(group)) return 'unread';
         if (group.clientToken !== undefined) return group.clientToken === clientToken ? group : 'another';
         return group.actionGroupId === answeredId ? group : 'untold';
       }
@@ -142,6 +142,6 @@ async function findOurs(
     return 'none';
   } catch (error) {
     // What went wrong with the create itself is what the caller must hear; this was only an attempt to know better.
-    return describe(error).name === 'ResourceNotFoundException' ? 'none' : 'untold';
+    return describe(error).name === 'ResourceNotFoundException' ? 'none' : 'unread';
   }
 }
