@@ -10,7 +10,7 @@ let deployed: Deployed;
 beforeAll(async () => {
   deployed = await startDeployed(bench.service.config);
 });
-afterAll(() => deployed?.stop());
+afterAll(() => deployed?.kill());
 
 async function ask(wanted: Ask) {
   const { functionName, event } = eventFor(bench.service.config, wanted);

@@ -8,7 +8,8 @@ import type { Config } from '../../src/config.ts';
 export interface Deployed {
   /** @param functionName one file of `src/handlers` */
   call(functionName: string, event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult>;
-  stop(): Promise<void>;
+  /** `kill -9`: it ends where it is. Calls that it was serving are never answered. */
+  kill(): Promise<void>;
 }
 
 export async function startDeployed({ endpoints, ...config }: Config): Promise<Deployed> {
@@ -36,9 +37,9 @@ export async function startDeployed({ endpoints, ...config }: Config): Promise<D
       if (error !== undefined) throw new Error(error);
       return result;
     },
-    async stop() {
+    async kill() {
       const exited = once(child, 'exit');
-      if (child.kill()) await exited;
+      if (child.kill('SIGKILL')) await exited;
     },
   };
 }
