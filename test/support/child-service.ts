@@ -1,12 +1,12 @@
 /** The service in a process of its own, for tests that need several of them, or one to kill. */
 
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { createServices } from '../../src/services.ts';
+import { killChild, startChild } from './child.ts';
 import { type Create, type CreateCall, creator, type Reply } from './create-call.ts';
 
 export interface ChildService {
@@ -17,33 +17,15 @@ export interface ChildService {
   kill(): Promise<void>;
 }
 
-/** @param config an emulator's endpoints; the credentials are made up. */
-export async function startChildService({ endpoints, ...config }: Config): Promise<ChildService> {
-  const child = fork(fileURLToPath(import.meta.url), ['serve'], {
-    env: {
-      AWS_REGION: config.region,
-      IDEMPOTENCY_TABLE: config.idempotencyTable,
-      PROVENANCE_TABLE: config.provenanceTable,
-      POLICY_FILE: config.policyFile,
-      AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb?.endpoint,
-      AWS_ENDPOINT_URL_BEDROCK_AGENT: endpoints.bedrockAgent?.endpoint,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-    },
-    execArgv: [],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
+export async function startChildService(config: Config): Promise<ChildService> {
+  const child = startChild(import.meta.url, config);
   const lines: string[] = [];
   createInterface({ input: child.stdout! }).on('line', (line) => void lines.push(line));
   await once(child, 'message');
   return {
     create: caller(child),
     lines,
-    async kill() {
-      // Closed, not exited: what it had written by then is read.
-      const exited = once(child, 'close');
-      if (child.kill('SIGKILL')) await exited;
-    },
+    kill: () => killChild(child),
   };
 }
 

@@ -1,9 +1,8 @@
 /** The handlers as they are deployed, in a process with a Lambda's environment: each with the parts that it hands in itself. */
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Config } from '../../src/config.ts';
+import { killChild, startChild } from './child.ts';
 
 export interface Deployed {
   /** @param functionName one file of `src/handlers` */
@@ -12,22 +11,8 @@ export interface Deployed {
   kill(): Promise<void>;
 }
 
-export async function startDeployed({ endpoints, ...config }: Config): Promise<Deployed> {
-  const child = fork(fileURLToPath(import.meta.url), ['serve'], {
-    env: {
-      AWS_LAMBDA_FUNCTION_NAME: 'deployed',
-      AWS_REGION: config.region,
-      IDEMPOTENCY_TABLE: config.idempotencyTable,
-      PROVENANCE_TABLE: config.provenanceTable,
-      POLICY_FILE: config.policyFile,
-      AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb?.endpoint,
-      AWS_ENDPOINT_URL_BEDROCK_AGENT: endpoints.bedrockAgent?.endpoint,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-    },
-    execArgv: [],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
+export async function startDeployed(config: Config): Promise<Deployed> {
+  const child = startChild(import.meta.url, config, { AWS_LAMBDA_FUNCTION_NAME: 'deployed' });
   child.stdout?.resume();
   await once(child, 'message');
   return {
@@ -37,10 +22,7 @@ export async function startDeployed({ endpoints, ...config }: Config): Promise<D
       if (error !== undefined) throw new Error(error);
       return result;
     },
-    async kill() {
-      const exited = once(child, 'exit');
-      if (child.kill('SIGKILL')) await exited;
-    },
+    kill: () => killChild(child),
   };
 }
 
