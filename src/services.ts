@@ -1,5 +1,6 @@
 /** The only wiring: the real stages of the flow, built once for a Lambda from its configuration. */
 import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Applies, ApplyContext } from './applying/context.ts';
 import type { Parts } from './applying/parts.ts';
 import { beginTrail } from './audit/trail.ts';
@@ -8,7 +9,6 @@ import { metered } from './bedrock/metered.ts';
 import type { Config } from './config.ts';
 import type { Call } from './http/serve.ts';
 import { fingerprint, sha256, upstreamToken } from './idempotency/key.ts';
-import type { OnceTable } from './idempotency/once.ts';
 import { LineLogger, type WriteLine } from './log.ts';
 import { measured } from './metrics/measured.ts';
 import { Meter } from './metrics/meter.ts';
@@ -51,12 +51,10 @@ function wire(
   const log = new LineLogger(write, config.serviceName);
   const meter = new Meter(log);
   const policy = available(policySource(config, log));
-  const storeClient = remembered(async () => parts.createStoreClient(config));
-  const table = remembered(
-    async (): Promise<OnceTable> => ({ client: await storeClient(), name: config.idempotencyTable }),
-  );
+  const store = handedIn.createStoreClient?.(config) as DynamoDBClient; // absent only where nothing asks for it
+  const records = { client: store, name: config.idempotencyTable };
   const provenance = config.provenanceTable
-    ? provenanceKeeper(config.provenanceTable, storeClient, parts.provenanceStore, log)
+    ? provenanceKeeper(parts.provenanceStore, { client: store, name: config.provenanceTable }, log)
     : undefined;
 
   /** One request decides by one revision, however many decisions it takes. */
@@ -79,7 +77,7 @@ function wire(
         : undefined;
     const reading = ({ id }: Decision) => ({ decisionId: id, abortSignal: deadline.share(0.8) });
 
-    const context: ApplyContext = { client, table, call, agentOf, reading, token };
+    const context: ApplyContext = { client, records, call, agentOf, reading, token };
 
     const stages: Stages = {
       async decide(request) {
@@ -110,7 +108,7 @@ function wire(
             owner: decision.id,
             lambda: call.lambda,
           };
-          if (await parts.wouldReplay(await table(), asked)) return;
+          if (await parts.wouldReplay(records, asked)) return;
         }
         await parts.rehearse(client, request, reading(decision));
       },
@@ -131,7 +129,7 @@ function wire(
         if (!('prepare' in request) || request.prepare === 'none') return undefined;
         const changedAt = result !== undefined && 'updatedAt' in result ? result.updatedAt : undefined;
         const wanted = { ...agentOf(request), decisionId: decision.id, changedAt, wait: request.prepare === 'wait' };
-        return parts.preparationAfterChange(client, await table(), wanted, deadline);
+        return parts.preparationAfterChange(client, records, wanted, deadline);
       },
     };
     return measured(stages, meter, upstreamMs);

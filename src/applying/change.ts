@@ -21,10 +21,10 @@ export const deleting: Apply<'DeleteAgentActionGroup'> = async (request, decisio
 async function leased<T>(
   request: Request<'UpdateAgentActionGroup' | 'DeleteAgentActionGroup'>,
   { id: decisionId }: Decision,
-  { client, table, call: { deadline }, agentOf }: ApplyContext,
+  { client, records, call: { deadline }, agentOf }: ApplyContext,
   change: (context: ChangeContext) => Promise<T>,
 ): Promise<T> {
-  const lease = await acquireLease(await table(), agentOf(request), 'write', decisionId, deadline);
+  const lease = await acquireLease(records, agentOf(request), 'write', decisionId, deadline);
   // One call to Bedrock, with the SDK's own retries, may last longer than a lease: it ends where the lease is lost.
   const lost = new AbortController();
   const stopIfLost = (error: unknown) => {

@@ -9,8 +9,8 @@ import type { Applied, Decision, Request } from '../provisioning.ts';
 
 export interface ApplyContext {
   readonly client: BedrockClient;
-  /** Of idempotency records and leases. */
-  readonly table: () => Promise<OnceTable>;
+  /** The table of idempotency records and leases. */
+  readonly records: OnceTable;
   readonly call: Call;
   readonly agentOf: (request: { agentId: string }) => LeasedAgent;
   readonly reading: (decision: Decision) => CallContext;

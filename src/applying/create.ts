@@ -6,20 +6,20 @@ import type { Apply } from './context.ts';
 
 type Creating = Apply<'CreateAgentActionGroup'>;
 
-export const creating: Creating = (request, decision, { client, table, call, token }) => {
+export const creating: Creating = (request, decision, { client, records, call, token }) => {
   const { lambda, deadline } = call;
-  return createOnce(request, decision, { client, table, lambda, deadline, token: token(request, decision) });
+  return createOnce(request, decision, { client, records, lambda, deadline, token: token(request, decision) });
 };
 
 /** The same, for callers who cannot be told to come back: a repeat waits for the first request, and gets its answer. */
 export const creatingPatiently: Creating = (request, decision, context) => {
-  const { call, table, token } = context;
+  const { call, records, token } = context;
   const key = token(request, decision);
   const attempt = () => creating(request, decision, context);
   if (key === undefined) return attempt();
   const asked = { key, fingerprint: fingerprint(request.actionGroup), owner: decision.id, lambda: call.lambda };
   const look = async () => {
-    await wouldReplay(await table(), asked);
+    await wouldReplay(records, asked);
   };
   return whileInProgress(attempt, look, call.deadline);
 };

@@ -3,9 +3,9 @@ import { Problem } from '../problem.ts';
 import type { Apply } from './context.ts';
 
 /** @throws {Problem} also `AGENT_BUSY`, where nothing began before the time ran out. */
-export const preparing: Apply<'PrepareAgent'> = async (request, decision, { client, table, call, agentOf }) => {
+export const preparing: Apply<'PrepareAgent'> = async (request, decision, { client, records, call, agentOf }) => {
   const wanted = { ...agentOf(request), decisionId: decision.id, wait: request.wait };
-  const preparation = await prepareAgent(client, await table(), wanted, call.deadline);
+  const preparation = await prepareAgent(client, records, wanted, call.deadline);
   assertBegun(preparation);
   return { result: preparation, upstreamRequestId: preparation.requestId };
 };

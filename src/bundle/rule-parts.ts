@@ -5,7 +5,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 
 export const PARTS = {
@@ -17,7 +16,6 @@ export const PARTS = {
 export type Part = keyof typeof PARTS;
 
 const CORE = '/src/policy/';
-const VALIBOT = fileURLToPath(import.meta.resolve('valibot'));
 const RULES = '/src/policy/rules/';
 
 export const ruleParts: Plugin = {
@@ -31,10 +29,6 @@ export const ruleParts: Plugin = {
       if (!found.includes(RULES)) return pure;
       const part: Part = pluginData?.part ?? (/\/rule-(words|settings)\.ts$/.exec(importer)?.[1] || 'check');
       return { ...pure, suffix: `?${part}`, pluginData: { part } };
-    });
-    // What reads policies has a copy of its own: what both share would be loaded, whole, by what only decides.
-    onResolve({ filter: /^valibot$/ }, ({ importer }) => {
-      return importer.includes(CORE) ? { path: VALIBOT, suffix: '?policy', sideEffects: false } : undefined;
     });
     onLoad({ filter: /\/src\/policy\/rules\/(?:index|\w+-[\w-]+)\.ts$/ }, async ({ path, pluginData }) => {
       const part: Part = pluginData?.part ?? 'check';

@@ -1,4 +1,5 @@
-import { applyingByNeed, PARTS_BY_NEED } from '../applying/by-need.ts';
+import { EVERY_OPERATION } from '../applying/every-operation.ts';
+import { EVERY_PART } from '../applying/parts.ts';
 import { parseGetAgent, parsePrepareAgent } from '../contract/agent.ts';
 import { allOf } from '../contract/checked.ts';
 import { parseCreateActionGroup } from '../contract/create-action-group.ts';
@@ -22,7 +23,7 @@ export const awsProtocol: Operation<Services, AwsAnswer> = async (call, { stages
   // What REST takes beside the service model, a dry run among it, no AWS client sends; and a success without its body
   // would break several.
   allOf({ query: readQuery(query, operation === 'DeleteAgentActionGroup' ? DELETE_QUERY : {}) });
-  const run = <R extends Request>(request: R) => provision(request, stagesOf<R>(call, applyingByNeed));
+  const run = <R extends Request>(request: R) => provision(request, stagesOf<R>(call, EVERY_OPERATION));
 
   switch (operation) {
     case 'CreateAgentActionGroup': {
@@ -62,7 +63,7 @@ export const awsProtocol: Operation<Services, AwsAnswer> = async (call, { stages
   }
 };
 
-export const handler = inLambda((services) => serveAws(awsProtocol, services), PARTS_BY_NEED);
+export const handler = inLambda((services) => serveAws(awsProtocol, services), EVERY_PART);
 
 function success(status: 200 | 202, decision: Decision, body: object): AwsAnswer {
   return { status, decision, body };

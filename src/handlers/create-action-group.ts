@@ -1,5 +1,5 @@
 import { creating } from '../applying/create.ts';
-import { CREATING } from '../applying/creating.ts';
+import { EVERY_PART } from '../applying/parts.ts';
 import { parseCreateActionGroup } from '../contract/create-action-group.ts';
 import { presentWrite } from '../http/action-group-json.ts';
 import { type RestOperation, serveRest } from '../http/rest.ts';
@@ -22,4 +22,4 @@ export const createActionGroup: RestOperation<Services> = async (call, { stagesO
   return presentWrite(done, { created: true, collection: call.path, clientToken: request.clientToken });
 };
 
-export const handler = inLambda((services) => serveRest(createActionGroup, services), CREATING);
+export const handler = inLambda((services) => serveRest(createActionGroup, services), EVERY_PART);

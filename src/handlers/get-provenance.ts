@@ -5,7 +5,7 @@ import { createStoreClient } from '../idempotency/store-client.ts';
 import { inLambda } from '../lambda.ts';
 import { Problem } from '../problem.ts';
 import { changedSince } from '../provenance/provenance.ts';
-import * as store from '../provenance/store.ts';
+import * as provenanceStore from '../provenance/store.ts';
 import { carriedOut, provision, type Request, type Stages } from '../provisioning.ts';
 import type { Services } from '../services.ts';
 
@@ -32,7 +32,7 @@ export const getProvenance: RestOperation<Services> = async (call, { stagesOf, p
 
 export const handler = inLambda((services) => serveRest(getProvenance, services, { body: 'ignored' }), {
   createStoreClient,
-  provenanceStore: () => store,
+  provenanceStore,
 });
 
 type Get = Request<'GetAgentActionGroup'>;

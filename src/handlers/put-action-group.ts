@@ -1,6 +1,6 @@
 import { updating } from '../applying/change.ts';
 import { creating } from '../applying/create.ts';
-import { CREATING } from '../applying/creating.ts';
+import { EVERY_PART } from '../applying/parts.ts';
 import { gettingGroup, listingGroups } from '../applying/read.ts';
 import { parsePutActionGroup } from '../contract/put-action-group.ts';
 import { declare } from '../declaring/declare.ts';
@@ -25,4 +25,4 @@ export const putActionGroup: RestOperation<Services> = async (call, { stagesOf }
   return presentWrite(done, { created: change === 'created', collection, also: { change, differences } });
 };
 
-export const handler = inLambda((services) => serveRest(putActionGroup, services), CREATING);
+export const handler = inLambda((services) => serveRest(putActionGroup, services), EVERY_PART);

@@ -13,8 +13,7 @@ type Create = 'CreateAgentActionGroup';
 
 export interface CreateContext {
   readonly client: BedrockClient;
-  /** Asked for only by a request with a token. */
-  readonly table: () => Promise<OnceTable>;
+  readonly records: OnceTable;
   readonly lambda: Pick<Context, 'getRemainingTimeInMillis'>;
   readonly deadline: Deadline;
   /** The token for Bedrock, derived from the caller's; undefined when the caller gave none. */
@@ -29,7 +28,7 @@ export interface CreateContext {
 export async function createOnce(
   request: Request<Create>,
   decision: Decision,
-  { client, table, lambda, deadline, token }: CreateContext,
+  { client, records, lambda, deadline, token }: CreateContext,
 ): Promise<Applied<Create>> {
   const input = {
     ...request.actionGroup,
@@ -56,7 +55,7 @@ export async function createOnce(
 
   const key = { key: token, fingerprint: fingerprint(request.actionGroup), owner: decision.id, lambda };
   const made: Created[] = [];
-  const { result, replayed, stored } = await once(await table(), key, async ({ mayBeRepeat }) => {
+  const { result, replayed, stored } = await once(records, key, async ({ mayBeRepeat }) => {
     const created = await create(mayBeRepeat);
     made.push(created);
     return remember(created.group);

@@ -1,4 +1,4 @@
-import { PARTS_BY_NEED } from '../applying/by-need.ts';
+import { EVERY_PART } from '../applying/parts.ts';
 import { type Config, type Endpoint, type Environment, parseConfig } from '../config.ts';
 import { createStoreClient } from '../idempotency/store-client.ts';
 import { identityAuthorizer } from '../identity/authorizer.ts';
@@ -88,7 +88,7 @@ export async function startLocal(env: Environment, write?: WriteLine): Promise<L
     const { made, stop: stopTables } = keepTables(config);
     if (dynamodb !== undefined) await made;
     const unsigned = everythingIsLocal && principals.some(({ accessKeyId }) => accessKeyId === undefined);
-    const services = createServices(config, PARTS_BY_NEED, write);
+    const services = createServices(config, EVERY_PART, write);
     const identity =
       auth === 'proof'
         ? parseIdentityConfig({

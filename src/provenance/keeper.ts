@@ -1,11 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Deadline, within } from '../deadline.ts';
 import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
 import { type Provenance, pendingOf, provenanceOf } from './provenance.ts';
+import type * as store from './store.ts';
 
-export type ProvenanceStore = Pick<typeof import('./store.ts'), 'addProvenance' | 'readProvenance'>;
+export type ProvenanceStore = Pick<typeof store, 'addProvenance' | 'readProvenance'>;
 
 export interface ProvenanceKeeper {
   /**
@@ -23,17 +23,12 @@ export interface ProvenanceKeeper {
 /** The caller waits for it with the change made: what cannot be kept by then is not kept. */
 const STORE_DEADLINE_MS = 2_000;
 
-/**
- * @param storeClient asked for only by what reads or writes
- * @param store the code that does, of a function that has it
- */
+/** @param store reads and writes; a function that does neither has none */
 export function provenanceKeeper(
-  name: string,
-  storeClient: () => Promise<DynamoDBClient>,
-  store: () => ProvenanceStore | Promise<ProvenanceStore>,
+  store: ProvenanceStore,
+  table: store.ProvenanceTable,
   log: LineLogger,
 ): ProvenanceKeeper {
-  const table = async () => ({ client: await storeClient(), name });
   return {
     async remember(request, decision, outcome, deadline) {
       const provenance =
@@ -42,9 +37,7 @@ export function provenanceKeeper(
           : provenanceOf(request, decision, outcome, Date.now());
       if (provenance === undefined) return;
       try {
-        const { addProvenance } = await store();
-        const place = await table();
-        await inTime(deadline, (abortSignal) => addProvenance(place, provenance, abortSignal));
+        await inTime(deadline, (abortSignal) => store.addProvenance(table, provenance, abortSignal));
       } catch (error) {
         const { agentId, actionGroupId } = provenance;
         const cause = { name: (error as Error).name, message: (error as Error).message };
@@ -54,9 +47,7 @@ export function provenanceKeeper(
 
     async find(group, deadline) {
       try {
-        const { readProvenance } = await store();
-        const place = await table();
-        return await inTime(deadline, (abortSignal) => readProvenance(place, group, abortSignal));
+        return await inTime(deadline, (abortSignal) => store.readProvenance(table, group, abortSignal));
       } catch (cause) {
         throw new Problem('STORE_UNAVAILABLE', {
           detail: 'What is known of this action group cannot be read. Send the same request again later.',

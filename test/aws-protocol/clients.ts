@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { BedrockAgentClient, type BedrockAgentClientConfig } from '@aws-sdk/client-bedrock-agent';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, onTestFinished } from 'vitest';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import { awsProtocol } from '../../src/handlers/aws-protocol.ts';
 import { serveAws } from '../../src/http/aws-protocol.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
@@ -89,7 +89,7 @@ export async function invoke(
 ): Promise<Reply> {
   const handler = serveAws(
     awsProtocol,
-    createServices(config, PARTS_BY_NEED, () => {}),
+    createServices(config, EVERY_PART, () => {}),
   );
   const facts = { functionName: 'aws-protocol', region: config.region, accountId: '111122223333' };
   const event = {

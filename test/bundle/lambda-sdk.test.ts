@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { BUNDLING, entryPointsOf } from '../../src/bundle/bundling.ts';
+import { BUNDLING, bundleFunction } from '../../src/bundle/bundling.ts';
 import { DYNAMODB_ERRORS, withPlainKeys } from '../../src/bundle/lambda-sdk.ts';
 import { UNUSED_METHODS } from '../../src/bundle/unused-methods.ts';
 
@@ -184,7 +184,7 @@ test('every function is bundled, starts, and names no method that is left out', 
   const mentioned = new Set<string>();
   const started = names.map(async (name) => {
     const outdir = join(folder, name);
-    await build({ ...BUNDLING, entryPoints: entryPointsOf(`src/handlers/${name}.ts`), outdir });
+    await bundleFunction(`src/handlers/${name}.ts`, outdir);
     for (const file of (await readdir(outdir, { recursive: true })).filter((path) => path.endsWith('.mjs'))) {
       const code = await readFile(join(outdir, file), 'utf8');
       for (const [, member] of code.matchAll(/(?:\.|\[["'`])([A-Za-z]\w*)\b/g)) mentioned.add(member as string);

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { BUNDLING, entryPointsOf, OUTSIDE_POLICY } from '../../src/bundle/bundling.ts';
+import { bundleFunction } from '../../src/bundle/bundling.ts';
+import { OUTSIDE_POLICY } from '../../src/bundle/outside-policy.ts';
 import { serialise } from '../../src/policy/policy.ts';
 import { readPolicyFile } from '../bench/policies.ts';
 
@@ -14,8 +14,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portcullis-'));
-  await build({ ...BUNDLING, entryPoints: entryPointsOf('src/policy-source/policy-source.ts'), outdir: folder });
-  await rm(join(folder, OUTSIDE_POLICY), { recursive: true });
+  await bundleFunction('src/policy-source/policy-source.ts', folder);
   await writeFile(join(folder, 'policy.json'), serialise(await readPolicyFile()));
   return () => rm(folder, { recursive: true });
 });

@@ -20,7 +20,7 @@ async function bundle(names: readonly string[]): Promise<string> {
   >;
   const contents = names.map((name) => `export { ${name} } from './src/policy/${of[name]}.ts';`).join('\n');
   const stdin = { contents, resolveDir: process.cwd() };
-  const { outputFiles } = await build({ ...BUNDLING, splitting: false, stdin, outdir: 'nowhere', write: false });
+  const { outputFiles } = await build({ ...BUNDLING, stdin, outdir: 'nowhere', write: false });
   return outputFiles.map(({ text }) => text).join();
 }
 

@@ -1,7 +1,7 @@
 /** One Lambda, with services of its own that outlive its calls, asked as API Gateway asks it. Knows no test runner. */
 
 import { performance } from 'node:perf_hooks';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import type { Config } from '../../src/config.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
 import { proxyEvent } from '../../src/local/gateway/event.ts';
@@ -36,7 +36,7 @@ export type Lambda = (principal: string, request: LambdaRequest, remainingMs: nu
 const ACCOUNT = '111122223333';
 
 export function startLambda(config: Config, write: WriteLine): Lambda {
-  const find = routeFinder(routesOf(createServices(config, PARTS_BY_NEED, write)));
+  const find = routeFinder(routesOf(createServices(config, EVERY_PART, write)));
   return async (principal, { method, target, headers = {}, body }, remainingMs) => {
     const match = find(method, splitTarget(target).path)!;
     const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));

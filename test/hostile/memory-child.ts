@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as tick } from 'node:timers/promises';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import { parseConfig } from '../../src/config.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
 import { proxyEvent } from '../../src/local/gateway/event.ts';
@@ -27,7 +27,7 @@ export interface Measured {
 }
 
 const [total, every] = [Number(process.argv[2]), Number(process.argv[3])];
-const findRoute = routeFinder(routesOf(createServices(parseConfig(), PARTS_BY_NEED, () => {})));
+const findRoute = routeFinder(routesOf(createServices(parseConfig(), EVERY_PART, () => {})));
 const GROUPS = '/v1/agents/AGENT12345/versions/DRAFT/action-groups';
 const LAMBDA = 'arn:aws:lambda:us-east-1:111122223333:function:agents-book';
 const DESCRIPTION = 'x'.repeat(100);

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
 import { proxyEvent } from '../../src/local/gateway/event.ts';
 import { gatewayResponse } from '../../src/local/gateway/gateway-response.ts';
@@ -61,7 +61,7 @@ export async function startCampaign(): Promise<Campaign> {
     },
     (line) => void lines.push(line),
   );
-  const findRoute = routeFinder(routesOf(createServices(local.config, PARTS_BY_NEED, (line) => void lines.push(line))));
+  const findRoute = routeFinder(routesOf(createServices(local.config, EVERY_PART, (line) => void lines.push(line))));
   const tally = new Map<string, number>();
   let groups: string[] = [];
   let era = -1;

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import type { Call } from '../../src/http/serve.ts';
 import type { Request } from '../../src/provisioning.ts';
 import { createServices } from '../../src/services.ts';
@@ -84,7 +84,7 @@ test('there has never been a policy: nothing is created', async () => {
 });
 
 test('a request that decides twice decides by one revision, whatever comes between', async () => {
-  const { stagesOf } = createServices(service.config, PARTS_BY_NEED, () => {});
+  const { stagesOf } = createServices(service.config, EVERY_PART, () => {});
   const principal = { kind: 'iam', partition: 'aws', account: '111122223333', type: 'role', name: 'payments-ci' };
   const request = { operation: 'GetAgent', agentId: 'AGENT12345', caller: { principal } } as unknown as Request;
   const decidedBy = async (call: Call) => (await stagesOf(call, {}).decide(request)).policy.revision;

@@ -108,12 +108,7 @@ describe('a write that fails', () => {
   test('that of an unknown outcome: no failure of its own, and the log tells', async () => {
     const lines: string[] = [];
     const log = new LineLogger((line) => void lines.push(line));
-    const keeper = provenanceKeeper(
-      'no-such-table',
-      async () => bench.table.client,
-      () => store,
-      log,
-    );
+    const keeper = provenanceKeeper(store, { client: bench.table.client, name: 'no-such-table' }, log);
     const caller = { arn: 'arn:aws:iam::111122223333:role/payments-ci' };
     const request = { operation: 'UpdateAgentActionGroup', agentId: 'AGENT12345', actionGroupId: 'GROUP12345', caller };
     const problem = new Problem('OUTCOME_UNKNOWN', { mayHaveCommitted: true });

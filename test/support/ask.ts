@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-bedrock-agent';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect } from 'vitest';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import { entityTag } from '../../src/bedrock/entity-tag.ts';
 import type { Config } from '../../src/config.ts';
 import type { BedrockEmulator } from '../../src/local/bedrock/server.ts';
@@ -61,10 +61,7 @@ export function askLambda(config: Config, wanted: Ask, invocation: Invocation = 
 export function eventFor(config: Config, wanted: Ask): { functionName: string; event: APIGatewayProxyEvent } {
   const { method, target, as } = wanted;
   const body = textOf(wanted.body);
-  const match = routeFinder(routesOf(createServices(config, PARTS_BY_NEED, () => {})))(
-    method,
-    splitTarget(target).path,
-  )!;
+  const match = routeFinder(routesOf(createServices(config, EVERY_PART, () => {})))(method, splitTarget(target).path)!;
   const headers = Object.entries({ 'content-type': 'application/json', ...wanted.headers });
   const request = { method, target, ...splitTarget(target), headers, body: Buffer.from(body ?? '') };
   const arrival = {

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import type { Config } from '../../src/config.ts';
 import { type BedrockEmulator, startBedrockEmulator } from '../../src/local/bedrock/server.ts';
 import { ensureTable, startDynamoDb } from '../../src/local/dynamodb.ts';
@@ -58,7 +58,7 @@ export function breakableService(): BreakableService {
     };
     const another = (endpoints: Partial<Config['endpoints']> = {}) =>
       creator(
-        createServices({ ...config, endpoints: { ...config.endpoints, ...endpoints } }, PARTS_BY_NEED, (line) => {
+        createServices({ ...config, endpoints: { ...config.endpoints, ...endpoints } }, EVERY_PART, (line) => {
           service.lines.push(line);
         }),
       );

@@ -3,7 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { createServices } from '../../src/services.ts';
 import { killChild, startChild } from './child.ts';
@@ -48,7 +48,7 @@ interface Message {
 }
 
 if (process.argv[2] === 'serve') {
-  const create = creator(createServices(parseConfig(), PARTS_BY_NEED));
+  const create = creator(createServices(parseConfig(), EVERY_PART));
   process.on('message', ({ id, call }: { id: number; call: CreateCall }) => {
     create(call).then(
       (reply) => process.send?.({ id, reply }),

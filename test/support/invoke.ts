@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { PARTS_BY_NEED } from '../../src/applying/by-need.ts';
+import { EVERY_PART } from '../../src/applying/parts.ts';
 import type { Config } from '../../src/config.ts';
 import { lambdaContext } from '../../src/local/gateway/context.ts';
 import { routesOf } from '../../src/local/routes.ts';
@@ -19,7 +19,7 @@ export interface Invocation {
 /** Runs the event's operation as Lambda does: services of its own, built from a configuration. */
 export async function invoke(config: Config, event: APIGatewayProxyEvent, invocation: Invocation = {}): Promise<Reply> {
   const { write = () => {}, remainingMs = 28_000 } = invocation;
-  const { handler, functionName = '' } = routesOf(createServices(config, PARTS_BY_NEED, write)).find(
+  const { handler, functionName = '' } = routesOf(createServices(config, EVERY_PART, write)).find(
     ({ method, path }) => path === event.resource && (method === 'ANY' || method === event.httpMethod),
   )!;
   const facts = { functionName, region: config.region, accountId: '111122223333' };
