@@ -13,7 +13,7 @@ import type { Subject, SubjectName } from './subjects.ts';
 
 /** What is run: a subject, or ours as it is deployed where provenance is kept. */
 export type Run = SubjectName | 'ours, with provenance';
-export const RUNS: readonly Run[] = ['bare, plain', 'bare', 'idempotent', 'ours', 'ours, with provenance'];
+export const RUNS: readonly Run[] = ['bare, plain', 'bare', 'idempotent', 'by hand', 'ours', 'ours, with provenance'];
 
 export interface Measuring extends Bench {
   readonly stubs: Stubs;
