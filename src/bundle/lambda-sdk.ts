@@ -16,6 +16,7 @@ const STAND_INS: readonly { readonly of: RegExp; readonly by: string }[] = [
   // Reads a browser's name, in code for browsers that is there but never called.
   { of: /^bowser$/, by: `${OURS}bowser.ts` },
   { of: /\/stream-type-check$/, by: `${OURS}stream-types.ts` },
+  { of: /\/stream-collector$/, by: `${OURS}stream-collector.ts` },
   { of: /^@smithy\/core\/event-streams$/, by: `${OURS}event-streams.ts` },
   { of: /^@aws-sdk\/middleware-endpoint-discovery$/, by: `${OURS}endpoint-discovery.ts` },
   { of: /^@aws-lambda-powertools\/jmespath(?:\/functions)?$/, by: `${OURS}jmespath.ts` },

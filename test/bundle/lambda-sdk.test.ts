@@ -1,7 +1,7 @@
 /** What is left out of the bundled SDK is missed by nobody: a built client, as Lambda would run it, against a server. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -87,6 +87,19 @@ describe('a bundled client', () => {
   });
 });
 
+test('an answer that comes in pieces is read whole', async () => {
+  const { printed } = await call(CREDENTIALS, [(response) => inPieces(response, (last) => response.end(last))]);
+  expect(printed).toMatchObject({ id: 'GROUP12345' });
+});
+
+test('an answer that ends early is no answer, and the call is made again', async () => {
+  const endEarly: Answer = (response) => inPieces(response, () => response.destroy());
+  const settings = { ...CREDENTIALS, AWS_MAX_ATTEMPTS: '3' };
+  const { printed, headers } = await call(settings, [endEarly, endEarly, [200, { agentActionGroup: GROUP }]]);
+  expect([printed.id, headers.length]).toEqual(['GROUP12345', 3]);
+  expect((await call({ ...CREDENTIALS, AWS_MAX_ATTEMPTS: '1' }, [endEarly])).printed.id).toBeUndefined();
+});
+
 /** Lambda's clock may run on before it is set right, after the process was frozen. */
 test('a bundled client whose clock is wrong goes by that of the service', async () => {
   const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
@@ -143,14 +156,27 @@ describe('a bundled client of DynamoDB', () => {
 
 const GROUP = { actionGroupId: 'GROUP12345', createdAt: '2026-11-20T12:00:00.000Z' };
 
-type Answer = readonly [status: number, body: object, error?: string, headers?: Readonly<Record<string, string>>];
+type Answer =
+  | readonly [status: number, body: object, error?: string, headers?: Readonly<Record<string, string>>]
+  | ((response: ServerResponse) => void);
+
+/** A group in three pieces. @param last what is done with the third */
+function inPieces(response: ServerResponse, last: (piece: string) => void): void {
+  const text = JSON.stringify({ agentActionGroup: GROUP });
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': text.length });
+  response.write(text.slice(0, 20), () =>
+    response.write(text.slice(20, 40), () => setImmediate(() => last(text.slice(40)))),
+  );
+}
 
 async function call(settings: Record<string, string>, answers: readonly Answer[], program = bundle) {
   const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
-    const [status, body, error, more] = answers[headers.length] ?? [500, {}];
+    const answer = answers[headers.length] ?? [500, {}];
     headers.push(request.headers);
     request.resume();
+    if (typeof answer === 'function') return answer(response);
+    const [status, body, error, more] = answer;
     const kind = error && { 'x-amzn-ErrorType': error };
     response.writeHead(status, { 'Content-Type': 'application/json', ...kind, ...more });
     response.end(JSON.stringify(body));
