@@ -13,7 +13,15 @@ import type { Subject, SubjectName } from './subjects.ts';
 
 /** What is run: a subject, or ours as it is deployed where provenance is kept. */
 export type Run = SubjectName | 'ours, with provenance';
-export const RUNS: readonly Run[] = ['bare, plain', 'bare', 'idempotent', 'by hand', 'ours', 'ours, with provenance'];
+export const RUNS: readonly Run[] = [
+  'bare, plain',
+  'bare',
+  'idempotent',
+  'by hand, plain',
+  'by hand',
+  'ours',
+  'ours, with provenance',
+];
 
 export interface Measuring extends Bench {
   readonly stubs: Stubs;
@@ -110,7 +118,8 @@ export function functionsCurve(bench: Measuring, rounds: number, { warmUp, warm 
 
 export function bodiesCurve(bench: Measuring, rounds: number, { warmUp, warm }: Length): Promise<Curve[]> {
   return curve(BODY_BYTES, (size) => {
-    const fewer = Math.max(4, Math.ceil(size / 10_240));
+    // Of large ones too there are dozens: it takes as many until what a request leaves behind is collected as often as it is made.
+    const fewer = Math.max(4, Math.ceil(size / 40_960));
     const length = { warmUp: Math.ceil(warmUp / fewer) + 5, warm: Math.ceil(warm / fewer) + 5 };
     return sideBySide(bench, rounds, { ...length, group: withBodyOf(size) });
   });

@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<Run, string>> = {
   'bare, plain': 'BARE, built plainly',
   bare: 'BARE',
   idempotent: 'IDEMPOTENT',
+  'by hand, plain': 'BY HAND, built plainly',
   'by hand': 'BY HAND',
   ours: 'ours',
   'ours, with provenance': 'ours, with provenance',

@@ -16,7 +16,7 @@ export interface Subject {
   readonly modules: number;
 }
 
-export type SubjectName = 'bare' | 'bare, plain' | 'idempotent' | 'by hand' | 'ours';
+export type SubjectName = 'bare' | 'bare, plain' | 'idempotent' | 'by hand' | 'by hand, plain' | 'ours';
 
 const OURS = 'src/handlers/create-action-group.ts';
 
@@ -37,23 +37,27 @@ const PLAIN: BuildOptions = {
  * Powertools' own layer wants an optional companion that nothing here needs. What stands in for its two functions is smaller
  * than it, so that IDEMPOTENT is a little lighter than a real one.
  */
-const WITH_COMPANION = {
-  ...BUNDLING,
-  alias: { ...BUNDLING.alias, '@aws-sdk/util-dynamodb': './test/support/util-dynamodb.ts' },
-};
+const COMPANION = { '@aws-sdk/util-dynamodb': './test/support/util-dynamodb.ts' };
+const WITH_COMPANION = { ...BUNDLING, alias: { ...BUNDLING.alias, ...COMPANION } };
 
 /** @param folder where the bundles are put; each finds the policy of this repository beside it */
 export async function buildSubjects(folder: string): Promise<Readonly<Record<SubjectName, Subject>>> {
   const policy = serialise(await readPolicyFile());
-  const [bare, plain, idempotent, byHand, ours] = await Promise.all([
+  const [bare, barePlain, idempotent, byHand, byHandPlain, ours] = await Promise.all([
     bundle('bare', 'test/bench/subjects/bare.ts', BUNDLING, join(folder, 'bare')),
     bundle('bare, plain', 'test/bench/subjects/bare.ts', PLAIN, join(folder, 'plain')),
     bundle('idempotent', 'test/bench/subjects/idempotent.ts', WITH_COMPANION, join(folder, 'idempotent')),
     bundle('by hand', 'test/bench/subjects/by-hand.ts', WITH_COMPANION, join(folder, 'by-hand')),
+    bundle(
+      'by hand, plain',
+      'test/bench/subjects/by-hand.ts',
+      { ...PLAIN, alias: COMPANION },
+      join(folder, 'by-hand-plain'),
+    ),
     bundle('ours', OURS, BUNDLING, join(folder, 'ours')),
   ]);
   await writeFile(join(folder, 'ours', 'policy.json'), policy);
-  return { bare, 'bare, plain': plain, idempotent, 'by hand': byHand, ours };
+  return { bare, 'bare, plain': barePlain, idempotent, 'by hand': byHand, 'by hand, plain': byHandPlain, ours };
 }
 
 async function bundle(name: SubjectName, entry: string, options: BuildOptions, outdir: string): Promise<Subject> {
