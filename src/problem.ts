@@ -176,6 +176,11 @@ export interface Fault {
   readonly fix: string;
 }
 
+/** The first of them in words, with its remedy: what a `detail` ends in. */
+export function firstOf([first]: readonly Fault[]): string {
+  return first === undefined ? '' : `${first.message} ${first.fix}`;
+}
+
 /** What Bedrock said, for the caller who takes it to AWS support. */
 export interface Upstream {
   readonly error?: string;

@@ -9,7 +9,7 @@ import type { UpdateActionGroup } from './contract/update-action-group.ts';
 import type { Caller } from './identity/caller.ts';
 import type { Verdict } from './policy/decide.ts';
 import type { Operation } from './policy/request.ts';
-import { Problem } from './problem.ts';
+import { firstOf, Problem } from './problem.ts';
 
 type Valid =
   | CreateActionGroup
@@ -137,8 +137,9 @@ function denial(request: Request, { violations }: Decision): Problem {
       ? ' If you sent this client token before, that request may have succeeded: list the action groups of the agent to see.'
       : '';
   const rules = [...new Set(violations.map(({ rule }) => rule))].join(', ');
+  const all = violations.length === 1 ? '' : 'Every violation is listed with its remedy. The first: ';
   return new Problem('POLICY_DENIED', {
-    detail: `Denied by ${rules}. Every violation is listed with its remedy.${earlier}`,
+    detail: `Denied by ${rules}. ${all}${firstOf(violations)}${earlier}`,
     errors: violations,
   });
 }

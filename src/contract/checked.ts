@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Fault, Problem } from '../problem.ts';
+import { type Fault, firstOf, Problem } from '../problem.ts';
 import { faultsOf, listed } from './fault.ts';
 import { EXAMINED_FAULTS } from './worded.ts';
 
@@ -33,7 +33,7 @@ export function allOf<const Parts extends Readonly<Record<string, Checked<unknow
 
 function invalidRequest(faults: readonly Fault[]): Problem {
   const errors = listed(faults);
-  const first = errors[0]?.message ?? '';
+  const first = firstOf(errors);
   const many = faults.length > EXAMINED_FAULTS ? `More than ${EXAMINED_FAULTS}` : faults.length;
   const detail = faults.length === 1 ? first : `${many} things to mend. The first: ${first}`;
   return new Problem('INVALID_REQUEST', { detail, errors });

@@ -5,7 +5,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { LineLogger } from '../log.ts';
 import type { Operation as OperationName } from '../policy/request.ts';
-import { type AwsErrorName, type Fault, Problem } from '../problem.ts';
+import { type AwsErrorName, type Fault, firstOf, Problem } from '../problem.ts';
 import type { Decision } from '../provisioning.ts';
 import { decisionHeaders } from './decision-headers.ts';
 import { type LambdaHandler, type Operation, type Surface, serve } from './serve.ts';
@@ -155,7 +155,7 @@ function messageOf({ code, detail, decisionId, errors, upstream }: Problem): str
   // Terraform's provider, from 6.3 on, waits and tries again where it reads Bedrock's own words.
   if (code === 'AGENT_BUSY') return upstream?.message ?? detail;
   if (code === 'NAME_TAKEN' && upstream?.message !== undefined) return `${upstream.message} ${detail}`;
-  const first = errors[0]?.message ?? '';
+  const first = firstOf(errors);
   const lead =
     first !== '' && detail.endsWith(first) ? detail.slice(0, -first.length).replace('The first: ', '') : detail;
   return `${lead.trim()} ${each}`.trim();

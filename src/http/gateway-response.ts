@@ -13,6 +13,8 @@ export interface GatewayResponseKind {
   readonly status: number;
   readonly retryable: boolean;
   readonly title: string;
+  /** What the caller can do, in plain ASCII without quotes: it stands in a template. */
+  readonly remedy: string;
   readonly aws: AwsErrorName;
   /** The API Gateway response types that wear this entry once deployed; none where AWS refuses before any of them applies. */
   readonly responseTypes: readonly string[];
@@ -24,6 +26,8 @@ export const GATEWAY_RESPONSES = {
     status: 403,
     retryable: false,
     title: 'The request is not signed, or there is no such path and method.',
+    remedy:
+      'Sign the request with SigV4 for execute-api, and call a path and method that this service has; its README lists them.',
     aws: 'AccessDeniedException',
     responseTypes: ['MISSING_AUTHENTICATION_TOKEN'],
   },
@@ -31,6 +35,7 @@ export const GATEWAY_RESPONSES = {
     status: 403,
     retryable: false,
     title: 'The signature of the request is not valid.',
+    remedy: 'Sign it again with credentials that are valid now, for the region of this API, by a clock that is right.',
     aws: 'AccessDeniedException',
     responseTypes: ['INVALID_SIGNATURE', 'EXPIRED_TOKEN'],
   },
@@ -39,6 +44,8 @@ export const GATEWAY_RESPONSES = {
     status: 401,
     retryable: false,
     title: 'The request carries no proof of identity.',
+    remedy:
+      'Say who you are: on /v1 by a token (Authorization: Bearer ...), on /aws by the credentials that the command portcullis credentials makes.',
     aws: 'AccessDeniedException',
     responseTypes: ['UNAUTHORIZED'],
   },
@@ -46,6 +53,8 @@ export const GATEWAY_RESPONSES = {
     status: 403,
     retryable: false,
     title: 'The gateway denies access to this caller.',
+    remedy:
+      'The message says why, where that is known. Ask who runs this service whether your account and role may call it.',
     aws: 'AccessDeniedException',
     responseTypes: ['ACCESS_DENIED', 'WAF_FILTERED'],
   },
@@ -53,6 +62,7 @@ export const GATEWAY_RESPONSES = {
     status: 400,
     retryable: false,
     title: 'The request is malformed.',
+    remedy: 'Correct what the message names.',
     aws: 'ValidationException',
     responseTypes: ['BAD_REQUEST_PARAMETERS', 'BAD_REQUEST_BODY'],
   },
@@ -60,6 +70,7 @@ export const GATEWAY_RESPONSES = {
     status: 413,
     retryable: false,
     title: 'The body is too large.',
+    remedy: 'Send less: a large API schema can be put into S3.',
     aws: 'ValidationException',
     responseTypes: ['REQUEST_TOO_LARGE'],
   },
@@ -67,6 +78,7 @@ export const GATEWAY_RESPONSES = {
     status: 431,
     retryable: false,
     title: 'The request line and headers are too large.',
+    remedy: 'Shorten the path, the query or the headers.',
     aws: 'ValidationException',
     responseTypes: [],
   },
@@ -74,6 +86,7 @@ export const GATEWAY_RESPONSES = {
     status: 429,
     retryable: true,
     title: 'Too many requests.',
+    remedy: 'Send the same request again later, and less often.',
     aws: 'ThrottlingException',
     responseTypes: ['THROTTLED', 'QUOTA_EXCEEDED'],
   },
@@ -81,6 +94,7 @@ export const GATEWAY_RESPONSES = {
     status: 500,
     retryable: true,
     title: 'The identity of the caller could not be checked.',
+    remedy: 'Send the same request again; if that goes on, tell who runs this service.',
     aws: 'InternalServerException',
     responseTypes: ['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'],
   },
@@ -88,6 +102,8 @@ export const GATEWAY_RESPONSES = {
     status: 504,
     retryable: true,
     title: 'The service did not answer in time.',
+    remedy:
+      'A change may have been made. With a client token send the same request again: it is made at most once. Without one, read the agent first.',
     aws: 'InternalServerException',
     responseTypes: ['INTEGRATION_TIMEOUT'],
   },
@@ -95,6 +111,8 @@ export const GATEWAY_RESPONSES = {
     status: 502,
     retryable: true,
     title: 'The service failed.',
+    remedy:
+      'A change may have been made. With a client token send the same request again: it is made at most once. Without one, read the agent first.',
     aws: 'InternalServerException',
     responseTypes: ['INTEGRATION_FAILURE', 'API_CONFIGURATION_ERROR', 'DEFAULT_5XX'],
   },
@@ -102,32 +120,44 @@ export const GATEWAY_RESPONSES = {
 
 export type GatewayResponseCode = keyof typeof GATEWAY_RESPONSES;
 
-/** A refusal by the gateway: `detail` says what the caller can change; `message` differs only where AWS has fixed words. */
+/** A refusal by the gateway: what is wrong; `message` where AWS has fixed words for it. */
 export interface Refusal {
   readonly code: GatewayResponseCode;
-  readonly detail: string;
+  /** The local gateway may say more than a deployed one, which has the remedy alone. */
+  readonly detail?: string;
   readonly message?: string;
   /** Of `ACCESS_DENIED` alone: what the authorizer that denied says, in plain ASCII without quotes. */
   readonly reason?: string;
 }
+
+/** Types whose message is always plain words of AWS's: more can be added to it, and AWS clients show nothing else. */
+const PLAIN_MESSAGE: readonly GatewayResponseCode[] = ['ACCESS_DENIED', 'UNAUTHORIZED'];
 
 /**
  * The same body as an API Gateway template (`application/json` under `ResponseTemplates`): `$context.error.messageString`
  * is API Gateway's message, already quoted.
  */
 export function gatewayResponseTemplate(code: GatewayResponseCode): string {
-  const message = '$context.error.messageString';
-  const refusal =
-    code === 'ACCESS_DENIED'
-      ? { code, detail: message, message: '$context.error.message', reason: '$context.authorizer.reason' }
-      : { code, detail: message };
-  const template = JSON.stringify(gatewayResponseBody(refusal, '$context.requestId'));
-  return template.replaceAll(`"${message}"`, message);
+  const quoted = '$context.error.messageString';
+  const message = PLAIN_MESSAGE.includes(code) ? '$context.error.message' : quoted;
+  // API Gateway writes nothing in place of a reason that no authorizer gave.
+  const body = gatewayResponseBody({ code, message, reason: '$context.authorizer.reason' }, '$context.requestId');
+  return JSON.stringify(body).replaceAll(`"${quoted}"`, quoted);
 }
 
-export function gatewayResponseBody({ code, detail, message = detail, reason = '' }: Refusal, requestId: string) {
-  const { status, title, retryable, aws } = GATEWAY_RESPONSES[code];
-  const common = { type: 'about:blank', title, status, detail, code, requestId, retryable, __type: aws, message };
-  // AWS clients show nothing but the message. API Gateway writes nothing in place of a reason that no authorizer gave.
-  return code === 'ACCESS_DENIED' ? { ...common, message: `${message} ${reason}` } : common;
+export function gatewayResponseBody(refusal: Refusal, requestId: string) {
+  const { code, detail, message = detail, reason = '' } = refusal;
+  const { status, title, remedy, retryable, aws } = GATEWAY_RESPONSES[code];
+  const more = { ACCESS_DENIED: ` ${reason}`, UNAUTHORIZED: `. ${remedy}` }[code as string] ?? '';
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    detail: detail === undefined ? remedy : `${detail} ${remedy}`,
+    code,
+    requestId,
+    retryable,
+    __type: aws,
+    message: `${message}${more}`,
+  };
 }

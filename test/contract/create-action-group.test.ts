@@ -31,7 +31,10 @@ test('faults of path, query, header and body come in one answer', () => {
     ),
   );
   expect(problem?.code).toBe('INVALID_REQUEST');
-  expect(problem?.detail).toBe('5 things to mend. The first: `agentId` has length 1; an id has exactly 10 characters.');
+  expect(problem?.detail).toBe(
+    '5 things to mend. The first: `agentId` has length 1; an id has exactly 10 characters. ' +
+      'Give the id: exactly 10 letters and digits.',
+  );
   expect(problem?.errors.map(({ pointer }) => pointer)).toEqual([
     'path:agentId',
     'path:agentVersion',
@@ -41,8 +44,8 @@ test('faults of path, query, header and body come in one answer', () => {
   ]);
 });
 
-test('one fault is the whole detail', () => {
-  expect(refusal(request({}))?.detail).toBe('`actionGroupName` is missing.');
+test('one fault and its remedy are the whole detail', () => {
+  expect(refusal(request({}))?.detail).toBe('`actionGroupName` is missing. Add `actionGroupName`.');
 });
 
 describe('labels', () => {

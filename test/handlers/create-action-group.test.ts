@@ -486,7 +486,8 @@ describe('403', () => {
       decided: true,
       detail:
         'Denied by caller-manages-agent, lambda-arn-has-required-prefix, s3-schema-is-in-allowed-bucket.' +
-        ' Every violation is listed with its remedy.',
+        ' Every violation is listed with its remedy. The first: The agent TRAVEL2345 is not one of team payments. ' +
+        'Check the agent id, or ask the policy owners to give the agent to the team.',
       errors: [found('caller-manages-agent', '', [AGENT]), foreignLambda, foreignBucket],
     });
     nothingWasSent();

@@ -95,7 +95,7 @@ export function authorizers({ region, accountId, now }: Api) {
         result = v.parse(Result, JSON.parse(JSON.stringify(returned) ?? 'null'));
       } catch (cause) {
         if (cause instanceof Error && cause.message === 'Unauthorized') return unauthorized();
-        return { refusal: { code: 'AUTHORIZER_FAILED', detail: 'Internal server error' }, cause };
+        return { refusal: { code: 'AUTHORIZER_FAILED', message: 'Internal server error' }, cause };
       }
       if (resultTtlSeconds > 0) cache.set(key, { result, untilEpochMs: calledAt + resultTtlSeconds * 1000 });
     }
@@ -104,13 +104,13 @@ export function authorizers({ region, accountId, now }: Api) {
     const facts = Object.fromEntries(Object.entries(context ?? {}).map(([name, value]) => [name, String(value)]));
     if (effect === 'Allow') return { facts: { ...facts, principalId, integrationLatency: now() - calledAt } };
     const explicitly = effect === 'Deny' ? ' with an explicit deny in an identity-based policy' : '';
-    const detail = `User is not authorized to access this resource${explicitly}`;
-    return { refusal: { code: 'ACCESS_DENIED', detail, reason: facts.reason ?? '' } };
+    const message = `User is not authorized to access this resource${explicitly}`;
+    return { refusal: { code: 'ACCESS_DENIED', message, reason: facts.reason ?? '' } };
   };
 }
 
 function unauthorized(): Authorized {
-  return { refusal: { code: 'UNAUTHORIZED', detail: 'Unauthorized' } };
+  return { refusal: { code: 'UNAUTHORIZED', message: 'Unauthorized' } };
 }
 
 /** The proxy event without the body, which authorizers are not shown. */

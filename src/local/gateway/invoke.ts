@@ -49,10 +49,10 @@ export async function invoke(
   try {
     const result = await withinTime(running, timeoutMs, late);
     if (result !== 'timeout') return { answer: answerOf(result) };
-    const detail = `Endpoint request timed out after ${timeoutMs} ms. The change may have been made: repeat it with the same client token.`;
+    const detail = `Endpoint request timed out after ${timeoutMs} ms.`;
     return { refusal: { code: 'INTEGRATION_TIMEOUT', detail } };
   } catch (cause) {
-    return { refusal: { code: 'INTEGRATION_FAILED', detail: 'Internal server error' }, cause };
+    return { refusal: { code: 'INTEGRATION_FAILED', message: 'Internal server error' }, cause };
   }
 }
 

@@ -106,7 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const requestId = randomUUID();
     const given = await answer(incoming, requestId).catch((error: unknown): Refusal => {
       onError(error, requestId);
-      return { code: 'INTEGRATION_FAILED', detail: 'Internal server error' };
+      return { code: 'INTEGRATION_FAILED', message: 'Internal server error' };
     });
     if (given === 'aborted') return void response.destroy();
     const { status, headers, body } = 'code' in given ? gatewayResponse(given, requestId) : given;

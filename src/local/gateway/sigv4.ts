@@ -50,7 +50,7 @@ export function verify<Key extends SigningKey>(
   if (authorization === undefined) {
     return {
       refused: 'NOT_SIGNED',
-      detail: 'Missing Authentication Token: sign the request with AWS Signature Version 4.',
+      detail: 'Missing Authentication Token: the request carries no signature.',
     };
   }
   if (others.length > 0) return refuse('There is more than one Authorization header.');

@@ -6,7 +6,7 @@ import { anyOf, defineRule, violation } from '../rule.ts';
 /** Only Lambda functions the organisation runs may act for an agent. */
 export default defineRule({
   id: 'lambda-arn-has-required-prefix',
-  summary: 'The executor is a Lambda function whose ARN starts with a required prefix.',
+  summary: 'Where the executor is a Lambda function, its ARN starts with a required prefix.',
   settings: {
     prefixes: list(
       textThat((prefix) =>

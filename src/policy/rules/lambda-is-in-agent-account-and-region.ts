@@ -8,7 +8,7 @@ const POINTER = '/actionGroupExecutor/lambda';
 /** An agent does not reach across the border that the organisation drew between its accounts. */
 export default defineRule({
   id: 'lambda-is-in-agent-account-and-region',
-  summary: 'The executor is a Lambda function in the account and region of the agent.',
+  summary: 'Where the executor is a Lambda function, it is in the account and region of the agent.',
   notes:
     'Account and region are those that this service runs in. `alsoAccounts` and `alsoRegions`, which may be left out, add to ' +
     'them; the partition (aws, aws-cn, …) is always the agent’s.',

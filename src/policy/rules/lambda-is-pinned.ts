@@ -6,7 +6,7 @@ import { defineRule, violation } from '../rule.ts';
 /** A published version never changes; what is behind `$LATEST`, or behind no qualifier at all, does with every deployment. */
 export default defineRule({
   id: 'lambda-is-pinned',
-  summary: 'The executor is a published version of a Lambda function, or an alias if that is allowed.',
+  summary: 'Where the executor is a Lambda function, it is a published version, or an alias if that is allowed.',
   notes: '`allowAliases` may be left out, and is then false. Whoever may move an alias changes what the agent does.',
   settings: { allowAliases: v.optional(flag(), false) },
   check({ actionGroup }, { allowAliases }) {

@@ -93,7 +93,11 @@ describe('401', () => {
     const { call, asked, seen } = await guarded(() => result('Allow'));
     const got = await call('/aws/x', headers);
     expect([got.status, got.headers['x-amzn-errortype']]).toEqual([401, 'AccessDeniedException']);
-    expect(got.json).toMatchObject({ code: 'UNAUTHORIZED', message: 'Unauthorized', __type: 'AccessDeniedException' });
+    expect(got.json).toMatchObject({
+      code: 'UNAUTHORIZED',
+      message: expect.stringMatching(/^Unauthorized\. /),
+      __type: 'AccessDeniedException',
+    });
     expect([asked, seen]).toEqual([[], []]);
   });
 
@@ -175,7 +179,7 @@ describe('500', () => {
     const { call, seen, errors } = await guarded(() => given);
     const got = await call();
     expect([got.status, got.headers['x-amzn-errortype']]).toEqual([500, 'InternalServerException']);
-    expect(got.json).toMatchObject({ code: 'AUTHORIZER_FAILED', retryable: true, detail: 'Internal server error' });
+    expect(got.json).toMatchObject({ code: 'AUTHORIZER_FAILED', retryable: true, message: 'Internal server error' });
     expect([seen.length, errors.length]).toEqual([0, 1]);
   });
 

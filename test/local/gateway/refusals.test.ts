@@ -19,12 +19,14 @@ test('a refusal wears one shape, for REST and for AWS clients', async () => {
     type: 'about:blank',
     title: 'The request is not signed, or there is no such path and method.',
     status: 403,
-    detail: 'Missing Authentication Token: sign the request with AWS Signature Version 4.',
+    detail:
+      'Missing Authentication Token: the request carries no signature. Sign the request with SigV4 for execute-api, and call a path ' +
+      'and method that this service has; its README lists them.',
     code: 'NOT_SIGNED',
     requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     retryable: false,
     __type: 'AccessDeniedException',
-    message: 'Missing Authentication Token: sign the request with AWS Signature Version 4.',
+    message: 'Missing Authentication Token: the request carries no signature.',
   });
 });
 
