@@ -70,7 +70,7 @@ export function upstreamProblem(error: unknown, context: UpstreamContext): Probl
     case 'ResourceNotFoundException':
       return problem('NOT_FOUND', { detail: `Bedrock knows no such agent or action group: ${message}` });
     case 'ConflictException':
-      return context.conflictMeansNameTaken
+      return context.conflictMeansNameTaken || /already exists/.test(message ?? '')
         ? problem('NAME_TAKEN', { detail: CHOOSE_ANOTHER_NAME })
         : problem('CONFLICT', { detail: /Enabled/.test(message ?? '') ? `${message} ${DISABLE_FIRST}` : `${message}` });
     case 'ServiceQuotaExceededException':

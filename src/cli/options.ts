@@ -7,14 +7,15 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 /**
  * The options of a command line, and its arguments.
  *
- * @param names of the arguments, in order, for the complaint; one that ends in `?` may be left out
+ * @param names of the arguments, in order, for the complaint; one that ends in `?` may be left out, and of a last one that
+ * ends in `…` there may be any number
  * @throws {CommandError} naming what is missing, unknown or too much.
  */
 export function readArgs<const O extends Options>(args: readonly string[], options: O, names: readonly string[]) {
   const { values, positionals } = understood(args, options);
-  const missing = names.slice(positionals.length).filter((name) => !name.endsWith('?'));
+  const missing = names.slice(positionals.length).filter((name) => !/[?…]$/.test(name));
   if (missing.length > 0) throw new CommandError(`${missing.join(' and ')} is missing.`, 2);
-  const extra = positionals[names.length];
+  const extra = names.at(-1)?.endsWith('…') ? undefined : positionals[names.length];
   if (extra !== undefined) throw new CommandError(`${JSON.stringify(extra)} is one argument too many.`, 2);
   return { values, positionals };
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Binding } from '../identity/proof.ts';
 import { demoPrincipals, type LocalPrincipal } from './gateway/principals.ts';
 import type { Local } from './start.ts';
@@ -11,9 +12,14 @@ const AUTH: Readonly<Record<Local['auth'], string>> = {
 /** The demo's secrets are public; those of `LOCAL_PRINCIPALS` are the developer's own. */
 const isDemo = (principal: LocalPrincipal) => demoPrincipals.includes(principal);
 
-/** How a caller gets the proof, with the keys of a caller in the environment. */
-function proof({ audience, sts }: Binding): string {
-  return `  proof     npx portcullis credentials --audience ${audience} --region ${sts.region} --sts-endpoint ${sts.origin}\n`;
+const CLI = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+
+/** The line for a profile of ~/.aws/config that gives an AWS client the proof, as one of the callers. */
+function proof({ audience, sts }: Binding, caller: LocalPrincipal | undefined): string {
+  const secret = caller === undefined || !isDemo(caller) ? '$SECRET' : caller.secretAccessKey;
+  const keys = `AWS_ACCESS_KEY_ID=${caller?.accessKeyId} AWS_SECRET_ACCESS_KEY=${secret}`;
+  const options = `--audience ${audience} --region ${sts.region} --sts-endpoint ${sts.origin}`;
+  return `  proof     credential_process = env ${keys} "${process.execPath}" "${CLI}" credentials ${options}\n`;
 }
 
 /** What `npm start` prints: where it listens, and three requests to paste. */
@@ -53,7 +59,7 @@ Portcullis listens on ${gateway.url}
   dynamodb  ${config.endpoints.dynamodb?.endpoint}
   callers   ${callers.join('\n            ')}
   auth      ${AUTH[auth]}
-${identity === undefined ? '' : proof(identity)}
+${identity === undefined ? '' : proof(identity, first)}
 Create an action group (201):
 
 ${post(booking)}

@@ -256,9 +256,9 @@ describe('409', () => {
     await make({ actionGroupName: 'reservations' });
     const { id } = await make();
     const reply = await update(id, group({ actionGroupName: 'reservations' }));
-    expectProblem(reply, 'CONFLICT', {
+    expectProblem(reply, 'NAME_TAKEN', {
       decided: true,
-      detail: expect.stringContaining('already exists'),
+      detail: expect.stringContaining('already has an action group of this name'),
       upstream: expect.objectContaining({ error: 'ConflictException' }),
     });
   });

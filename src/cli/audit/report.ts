@@ -17,7 +17,7 @@ const DEFAULT_SINCE = '7d';
 /** An outcome is on record later than its decision began. */
 const OUTCOMES_COME_WITHIN_MS = 15 * 60_000;
 
-const help = `Usage: portcullis audit report [--since TIME] [--until TIME] [--by AXIS] [--format table|json|csv] [FILTERS]
+const help = `Usage: portcullis audit report [FILE…] [--since TIME] [--until TIME] [--by AXIS] [--format table|json|csv] [FILTERS]
 
 Counts decisions and what became of them, each once however often it stands in the log; and tells who changed what, what was
 denied and by which rule, what passed only by an exemption and when that ends, what the policy warns of and would deny, what
@@ -50,10 +50,10 @@ const OPTIONS = {
 const FORMATS = { table: asText, json: asJson, csv: asCsv } as const;
 
 export async function run(args: readonly string[], terminal: Terminal, waiting: Waiting = forEver): Promise<ExitCode> {
-  const { values } = readArgs(args, OPTIONS, []);
+  const { values, positionals } = readArgs(args, OPTIONS, ['FILE…']);
   const axis = oneOf('--by', values.by ?? 'team', AXES) as Axis;
   const format = oneOf('--format', values.format ?? 'table', Object.keys(FORMATS)) as keyof typeof FORMATS;
-  const source = sourceOf(values, terminal, waiting);
+  const source = sourceOf(values, positionals, terminal, waiting);
   const isWanted = filterOf(values);
   const since = values.since ?? (source.isRemote ? DEFAULT_SINCE : undefined);
   const sinceEpochMs = since === undefined ? undefined : readPast('--since', since, terminal.now(), 'start');

@@ -12,7 +12,7 @@ import { readPast } from './since.ts';
 
 const DEFAULT_SINCE = '7d';
 
-const help = `Usage: portcullis audit show DECISION [--since TIME] [--json]
+const help = `Usage: portcullis audit show DECISION [FILE…] [--since TIME] [--json]
 
 Tells everything about one decision: who asked, from where, for what (schemas and descriptions as they are recorded: measured,
 not quoted), what the policy said of it, and what became of it: with the request ids under which CloudTrail has the calls to
@@ -32,15 +32,15 @@ Exit codes: 0 here it is, 1 there is no such decision in that time, 2 the log ca
 const OPTIONS = { ...SOURCE_OPTIONS, since: { type: 'string' }, json: { type: 'boolean' } } as const;
 
 export async function run(args: readonly string[], terminal: Terminal, waiting: Waiting = forEver): Promise<ExitCode> {
-  const { values, positionals } = readArgs(args, OPTIONS, ['DECISION']);
-  const decisionId = positionals[0] as string;
+  const { values, positionals } = readArgs(args, OPTIONS, ['DECISION', 'FILE…']);
+  const [decisionId = '', ...paths] = positionals;
   if (!/^[\w-]{1,64}$/.test(decisionId)) {
     throw new CommandError(
       `${JSON.stringify(decisionId)} is no decision id. One looks like 0b0c1c5e-6a52-4c3e-9d3f-0c5b9f2f6a11.`,
       2,
     );
   }
-  const source = sourceOf(values, terminal, waiting);
+  const source = sourceOf(values, paths, terminal, waiting);
   if (source.isStandardInput) {
     throw new CommandError('standard input can be read only once, and this reads twice. Name a file.', 2);
   }

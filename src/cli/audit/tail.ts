@@ -14,7 +14,7 @@ import { lineOf, missingLine } from './words.ts';
 
 const DEFAULT_SINCE = '15m';
 
-const help = `Usage: portcullis audit tail [FILE | -] [--follow] [--since TIME] [FILTERS] [--all] [--json]
+const help = `Usage: portcullis audit tail [FILE… | -] [--follow] [--since TIME] [FILTERS] [--all] [--json]
 
 Shows one line for each decision: when, what became of it, who asked for what, and its id; below it what the policy found.
 An attempt is shown only when no outcome came.
@@ -45,9 +45,8 @@ const OPTIONS = {
 } as const;
 
 export async function run(args: readonly string[], terminal: Terminal, waiting: Waiting = forEver): Promise<ExitCode> {
-  const { values, positionals } = readArgs(args, OPTIONS, ['FILE?']);
-  const files = [...(values.file ?? []), ...positionals];
-  const source = sourceOf({ ...values, file: files }, terminal, waiting);
+  const { values, positionals } = readArgs(args, OPTIONS, ['FILE…']);
+  const source = sourceOf(values, positionals, terminal, waiting);
   const wanted = filterOf(values);
   const since = values.since ?? (source.isRemote ? DEFAULT_SINCE : undefined);
   const sinceEpochMs = since === undefined ? undefined : readPast('--since', since, terminal.now(), 'start');
