@@ -64,8 +64,8 @@ export interface Attempt {
 export interface Stages<R extends Request = Request> {
   /** @throws {Problem} `POLICY_UNAVAILABLE` when there is no policy to decide by. */
   readonly decide: (request: R) => Promise<Decision>;
-  /** Written before anything else happens. @throws {Problem} `AUDIT_UNAVAILABLE`. */
-  readonly attempt: (request: R, decision: Decision) => Attempt;
+  /** Written before anything else happens; a question asks for nothing to be done, whatever the operation. @throws {Problem} `AUDIT_UNAVAILABLE`. */
+  readonly attempt: (request: R, decision: Decision, isQuestion?: boolean) => Attempt;
   /** Everything of `apply` but the write. @throws {Problem} as `apply` would. */
   readonly rehearse: (request: R, decision: Decision) => Promise<void>;
   /** Asks Bedrock; a creation at most once for a client token. */
@@ -121,7 +121,7 @@ export async function evaluate<R extends Request>(
   { decide, attempt }: Pick<Stages<R>, 'decide' | 'attempt'>,
 ): Promise<Decision> {
   const decision = await decide(request);
-  attempt(request, decision).dryRun();
+  attempt(request, decision, true).dryRun();
   return decision;
 }
 

@@ -91,10 +91,10 @@ function wire(
         return decision;
       },
 
-      attempt(request, decision) {
+      attempt(request, decision, isQuestion = false) {
         const sent = token(request, decision);
         const place = { account: call.account, region: config.region };
-        const facts = { ids: call.ids, request, decision, tokenHash: sent && sha256(sent), place };
+        const facts = { ids: call.ids, request, isQuestion, decision, tokenHash: sent && sha256(sent), place };
         return beginTrail(log, facts, upstreamMs);
       },
 
@@ -110,7 +110,7 @@ function wire(
           };
           if (await parts.wouldReplay(records, asked)) return;
         }
-        await parts.rehearse(client, request, reading(decision));
+        await parts.rehearse(client, request, key, reading(decision));
       },
 
       async apply(request, decision) {

@@ -25,6 +25,8 @@ export interface AgentPlace {
 export interface Facts {
   readonly ids: RequestIds;
   readonly request: Request;
+  /** Only what the policy says of it is asked. */
+  readonly isQuestion?: boolean;
   readonly decision: Decision;
   /** SHA-256 of the token sent to Bedrock; the token itself is never written. */
   readonly tokenHash: string | undefined;
@@ -36,9 +38,9 @@ export type AuditEvent = ReturnType<Records['attempt' | 'outcome' | 'preparation
 export type Records = ReturnType<typeof recordsOf>;
 
 /** The records of one decision; what they share is made once. */
-export function recordsOf({ ids, request, decision, tokenHash, place }: Facts) {
+export function recordsOf({ ids, request, isQuestion = false, decision, tokenHash, place }: Facts) {
   const { caller, operation, agentId } = request;
-  const { actionGroup, ...asked } = askedOf(request);
+  const { actionGroup, ...asked } = askedOf(request, isQuestion);
   const denied = decision.effect === 'deny';
   const action = denied ? 'Denied' : 'Allowed';
   const profiles = ids.traceId === undefined ? PROFILES : TRACED_PROFILES;
@@ -193,12 +195,13 @@ interface Asked {
   readonly actionGroup?: ReturnType<typeof maskedGroup>;
 }
 
-function askedOf(request: Request): Asked {
+function askedOf(request: Request, isQuestion: boolean): Asked {
   return {
     ...('agentVersion' in request ? { agentVersion: request.agentVersion } : {}),
     ...('actionGroupId' in request ? { actionGroupId: request.actionGroupId } : {}),
     ...('actionGroup' in request ? groupOf(request.actionGroup) : {}),
     ...('dryRun' in request ? { dryRun: request.dryRun, prepare: request.prepare } : {}),
+    ...(isQuestion ? { dryRun: true } : {}),
     ...(request.operation === 'CreateAgentActionGroup' ? { clientTokenGiven: request.clientToken !== undefined } : {}),
     ...('ifMatch' in request ? { ifMatchGiven: request.ifMatch !== undefined } : {}),
     ...('skipResourceInUseCheck' in request

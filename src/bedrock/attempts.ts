@@ -38,9 +38,13 @@ export function isAmbiguous(error: unknown): boolean {
   return status === undefined || status < 400 || status >= 500 || isUnreadable(error);
 }
 
-/** Not JSON, so not Bedrock's word, whatever its status: something on the way answered, or the answer broke off. */
+/**
+ * Not Bedrock's word, whatever its status: it is not JSON, as something on the way answered, or it broke off. An answer that
+ * was read is an error with a `$fault`, of a class of the SDK's.
+ */
 export function isUnreadable(error: unknown): boolean {
-  return error instanceof SyntaxError;
+  if (typeof error !== 'object' || error === null) return false;
+  return error instanceof SyntaxError || ('$response' in error && !('$fault' in error));
 }
 
 /**

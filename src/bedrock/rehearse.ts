@@ -9,13 +9,21 @@ import { nameTaken } from './upstream-problem.ts';
 type Write = 'CreateAgentActionGroup' | 'UpdateAgentActionGroup' | 'DeleteAgentActionGroup';
 
 /**
+ * @param clientToken the one for Bedrock, of a creation that has one
  * @throws {Problem} what the real call would meet: `NOT_FOUND`, `NAME_TAKEN`, `CONFLICT`, `PRECONDITION_FAILED`, and every
  * problem of reading. What only the write itself can bring out (a quota, a schema that Bedrock refuses) stays unknown.
  */
-export async function rehearse(client: BedrockClient, request: Request<Write>, context: CallContext): Promise<void> {
+export async function rehearse(
+  client: BedrockClient,
+  request: Request<Write>,
+  clientToken: string | undefined,
+  context: CallContext,
+): Promise<void> {
   if (request.operation === 'CreateAgentActionGroup') {
     const existing = await findActionGroup(client, request, request.actionGroup.actionGroupName, context);
-    if (existing !== undefined) throw nameTaken('a dry run');
+    // With this very token it is an earlier try's, whose answer was lost: the real call would find it and answer with it.
+    const isOurs = clientToken !== undefined && existing?.clientToken === clientToken;
+    if (existing !== undefined && !isOurs) throw nameTaken('a dry run');
     return;
   }
   const group = await getActionGroup(client, request, context);

@@ -104,7 +104,10 @@ export class RecordStore extends BasePersistenceLayer {
       ConsistentRead: true,
     });
     const { Item } = await this.#inTime((options) => this.#client.send(get, options));
-    if (Item === undefined) throw new RecordVanished('The record was deleted while it was being read.');
+    // DynamoDB deletes what has expired within days, not at once.
+    if (Item === undefined || Number(Item.expiration?.N) < Date.now() / 1000) {
+      throw new RecordVanished('The record was deleted, or has expired, since it was found.');
+    }
     return toRecord(Item);
   }
 

@@ -21,7 +21,8 @@ export function measured(stages: Stages, meter: Meter, upstreamMs: () => number)
       timings.set(decision, { sinceStartMs: stopwatch, policyMs: stopwatch(), upstreamBeforeMs: upstreamMs() });
       return decision;
     },
-    attempt: (request, decision) => counted(stages.attempt(request, decision), request, decision),
+    attempt: (request, decision, isQuestion) =>
+      counted(stages.attempt(request, decision, isQuestion), request, decision),
     async apply(request, decision) {
       const stopwatch = started();
       try {

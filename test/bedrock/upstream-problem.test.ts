@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '../../src/local/bedrock/faults.ts';
 import type { Problem } from '../../src/problem.ts';
 import { nowhere } from '../support/nowhere.ts';
@@ -131,6 +131,20 @@ describe('Bedrock fails', () => {
   test('by being down: 503, and nothing was sent', async () => {
     const expected = { ...again, code: 'UPSTREAM_UNAVAILABLE', status: 503, mayHaveCommitted: false };
     expect(facts(await bedrock.problem({ endpoint: await nowhere() }))).toEqual(expected);
+  });
+
+  test('by a refusal that breaks off, which is no refusal: 502', async () => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(409, { 'content-type': 'application/json', 'content-length': 200 });
+      response.write('{"message":"An Act', () => response.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const problem = await bedrock.problem({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    const expected = { retryable: true, retryAfter: 2, code: 'UPSTREAM_FAILED', status: 502, mayHaveCommitted: true };
+    expect(facts(problem)).toEqual(expected);
+    expect(JSON.stringify([problem.detail, problem.upstream])).not.toMatch(/aborted|hidden|Deserialization/);
   });
 
   const failures: [string, Fault, string, number][] = [

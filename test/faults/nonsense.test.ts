@@ -45,6 +45,7 @@ const NONSENSE: readonly [string, Speak][] = [
   ['not modified', http('304 Not Modified', '')],
   ['hints, and no answer after them', (socket) => void socket.end('HTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n')],
   ['another protocol', (socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
+  ['a conflict that breaks off', http('409 Conflict', '{"message":"An ActionGroup with', 'application/json', 200)],
   ['a page under 502', http('502 Bad Gateway', page, 'text/html')],
 ];
 

@@ -293,6 +293,17 @@ describe('200, for a dry run', () => {
     expect(service.bedrock.ledger).toHaveLength(1);
   });
 
+  test('an earlier try with the token, of which nobody knew the outcome, stands in no way: the real call finds its group', async () => {
+    const body = group({ clientToken: freshToken() });
+    service.bedrock.fault({ kind: 'drop', when: 'after-commit', operation: 'CreateAgentActionGroup', times: 3 });
+    service.bedrock.fault({ kind: 'error', operation: 'ListAgentActionGroups', times: 3 });
+    expect((await service.post(body)).json).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true });
+    expect((await service.post(body, dry)).json.decision).toMatchObject({ effect: 'allow' });
+    expectProblem(await service.post(group(), dry), 'NAME_TAKEN', { decided: true });
+    expectCreated(await service.post(body), body);
+    expect(service.bedrock.ledger).toHaveLength(1);
+  });
+
   test('it spends no token: the real call may carry it, even with another body', async () => {
     const clientToken = freshToken();
     await service.post(group({ clientToken }), dry);

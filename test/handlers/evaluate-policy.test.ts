@@ -43,6 +43,23 @@ describe('200', () => {
     expect(service.bedrock.requests).toEqual([]);
   });
 
+  test.each(['PrepareAgent', 'GetAgent', 'ListAgentActionGroups'])(
+    '%s is on record as a question',
+    async (operation) => {
+      const reply = await evaluate({
+        operation,
+        agentId: 'AGENT12345',
+        ...(/Group/.test(operation) && { agentVersion: 'DRAFT' }),
+      });
+      expect(reply.status).toBe(200);
+      const lines = service.lines.map((line) => JSON.parse(line)).filter(({ class_uid }) => class_uid === 6003);
+      expect(lines.map(({ unmapped, disposition }) => [unmapped.phase, unmapped.dryRun, disposition])).toEqual([
+        ['attempt', true, 'Logged'],
+        ['outcome', true, 'Logged'],
+      ]);
+    },
+  );
+
   test('a denial is an answer, not a failure', async () => {
     const reply = await evaluate(creation(group({ actionGroupExecutor: { customControl: 'RETURN_CONTROL' } })));
     expect(reply).toMatchObject({

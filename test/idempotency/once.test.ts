@@ -1,6 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type OnceRequest, once } from '../../src/idempotency/once.ts';
+import { type OnceRequest, once, wouldReplay } from '../../src/idempotency/once.ts';
 import { Problem } from '../../src/problem.ts';
 import { moveDate } from '../support/date.ts';
 import type { StoreFault, StoreOperation } from '../support/dynamodb-proxy.ts';
@@ -132,6 +132,17 @@ describe('a key', () => {
     };
     expect(await run({ fingerprint: 'other' }, work)).toMatchObject({ result: { actionGroupId: 'SECOND' } });
     expect(facts).toEqual([{ mayBeRepeat: false }]);
+  });
+
+  test('would not be replayed then, nor refused for another body', async () => {
+    moveDate(0);
+    await run({}, made('FIRST'));
+    expect(await wouldReplay(table, request())).toBe(true);
+    expect(await codeOf(wouldReplay(table, request({ fingerprint: 'other' })))).toBe('IDEMPOTENCY_KEY_REUSED');
+    const [record] = await table.records();
+    vi.setSystemTime(Number(record?.expiration) * 1000 + 1);
+    expect(await wouldReplay(table, request())).toBe(false);
+    expect(await wouldReplay(table, request({ fingerprint: 'other' }))).toBe(false);
   });
 
   test('runs the work once for thirty at a time', async () => {
