@@ -1,4 +1,7 @@
-/** Every operation with everything that its stages can come to need: what a handler forgot to hand in would be missed here. */
+/**
+ * Every operation as it is bundled, with everything that its stages can come to need: what a handler forgot to hand in, or what the
+ * bundle lacks of the SDK, would be missed here.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AGENTS, type Ask, behind, eventFor, GROUPS } from '../support/ask.ts';
 import { type Deployed, startDeployed } from '../support/deployed.ts';
@@ -71,6 +74,26 @@ test('a creation is replayed', async () => {
   const first = await ask({ method: 'POST', target: GROUPS, body });
   expect(await ask({ method: 'POST', target: GROUPS, body })).toEqual(first);
   expect(await ask({ method: 'POST', target: `${GROUPS}?dryRun=true`, body })).toMatchObject({ status: 200 });
+});
+
+test('aws-protocol: every operation, one after another', async () => {
+  const draft = `/aws/agents/${AGENT}/agentversions/DRAFT/actiongroups/`;
+  const put = (target: string, body: object) => ask({ method: 'PUT', target, body });
+  const made = await put(draft, group({ clientToken: freshToken() }));
+  const { actionGroupId } = made.body.agentActionGroup;
+  const one = `${draft}${actionGroupId}/`;
+  const replies = [
+    made,
+    await put(one, group({ actionGroupState: 'DISABLED' })),
+    await ask({ method: 'GET', target: one }),
+    await ask({ method: 'POST', target: draft, body: {} }),
+    await ask({ method: 'POST', target: `/aws/agents/${AGENT}/` }),
+    await ask({ method: 'GET', target: `/aws/agents/${AGENT}/` }),
+    await ask({ method: 'DELETE', target: one }),
+    await ask({ method: 'DELETE', target: one }),
+  ];
+  expect(new Set(replies.map(({ functionName }) => functionName))).toEqual(new Set(['aws-protocol']));
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200, 202, 200, 204, 404]);
 });
 
 test('prepare-agent', async () => {
