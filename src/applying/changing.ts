@@ -3,5 +3,5 @@ import { rehearse } from '../bedrock/rehearse.ts';
 import { createStoreClient } from '../idempotency/store-client.ts';
 import * as provenanceStore from '../provenance/store.ts';
 
-/** The parts of the operations that change a group which is there. */
+/** The parts of the operations that change a group which is there; a file of its own, since the rest of them come with `parts.ts`. */
 export const CHANGING = { createStoreClient, provenanceStore, rehearse, preparationAfterChange };

@@ -2,8 +2,8 @@ import { wouldReplay } from '../idempotency/once.ts';
 import { CHANGING } from './changing.ts';
 
 /**
- * What the stages of some operations need and others do not. Each handler hands in what its own can come to need, as it does
- * with what it applies, and so its bundle carries nothing else; asking for another is a fault of the program.
+ * What the stages of some operations need and others do not. Each handler hands in no more than its own can come to need, as it
+ * does with what it applies, and its bundle carries nothing else; asking for another is a fault of the program.
  */
 export type Parts = typeof EVERY_PART;
 

@@ -4,25 +4,26 @@
  * Each part below says what it takes away and why nothing misses it; `test/bundle/lambda-sdk.test.ts` runs what is built.
  */
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 
-const OURS = new URL('./lambda-sdk/', import.meta.url).pathname;
+const OURS = fileURLToPath(new URL('./lambda-sdk/', import.meta.url));
 const LEFT_OUT = `${OURS}left-out.ts`;
 
-/** Lambda gives credentials in the environment, and nowhere else; it has no home directory with shared configuration. */
+/** Modules of theirs, and what is bundled instead; each of those says why nothing misses the rest. */
 const STAND_INS: readonly { readonly of: RegExp; readonly by: string }[] = [
+  // Lambda gives credentials in the environment, and nowhere else; it has no home directory with shared configuration.
   { of: /^@aws-sdk\/credential-provider-node$/, by: `${OURS}credentials.ts` },
   { of: /\/shared-ini-file-loader\/loadSharedConfigFiles$|^\.\/loadSharedConfigFiles$/, by: `${OURS}shared-config.ts` },
   // Reads a browser's name, in code for browsers that is there but never called.
   { of: /^bowser$/, by: `${OURS}bowser.ts` },
-  { of: /\/stream-type-check$/, by: `${OURS}stream-types.ts` },
   { of: /\/stream-collector$/, by: `${OURS}stream-collector.ts` },
   { of: /^@smithy\/core\/event-streams$/, by: `${OURS}event-streams.ts` },
   { of: /^@aws-sdk\/middleware-endpoint-discovery$/, by: `${OURS}endpoint-discovery.ts` },
   { of: /^@aws-lambda-powertools\/jmespath(?:\/functions)?$/, by: `${OURS}jmespath.ts` },
   { of: /^\.\/date-utils$/, by: `${OURS}dates.ts` },
   { of: /\/(?:Sha256Js|HeaderFormatter|getInstanceMetadataRegion|service-customizations)$/, by: LEFT_OUT },
-  { of: /\/(?:sdk-stream-mixin|stream-collector\.browser|emitWarningIfUnsupportedVersion)$/, by: LEFT_OUT },
+  { of: /\/(?:sdk-stream-mixin|emitWarningIfUnsupportedVersion)$/, by: LEFT_OUT },
   { of: /\/(?:util-endpoints|lib)\/aws(?:\/partition)?$/, by: LEFT_OUT },
   { of: /\/(?:loggerMiddleware|schemaLogFilter|runtimeExtensions)$/, by: LEFT_OUT },
   { of: /\/lru-cache$|\/logBuffer\.js$/, by: LEFT_OUT },

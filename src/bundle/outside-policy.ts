@@ -1,7 +1,8 @@
 /**
  * What only a policy from outside the artefact needs, the client of AppConfig and the reader of policies as people write them,
  * is bundled apart from the function, in a folder that the package of most stages leaves out: it is deployed where
- * `policySource` is `appconfig`, and there alone. The two bundles share nothing; a policy passes between them as plain data.
+ * `policySource` is `appconfig`, and there alone. The two bundles share no module: what is passed
+ * between them (a policy with its rules, the log) is used by its members, and never asked for its class.
  */
 import type { Plugin } from 'esbuild';
 

@@ -55,7 +55,7 @@ export const UNUSED_METHODS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Mentioned, behind a condition that nothing here meets: each is of an option that is not given, or of event streams. */
-export const UNREACHED_METHODS: Readonly<Record<string, readonly string[]>> = {
+const UNREACHED_METHODS: Readonly<Record<string, readonly string[]>> = {
   'logger/lib/esm/Logger.js': ['bufferLogItem', 'flushBuffer'],
   'logger/lib/esm/LogInvocationStore.js': ['#getBuffer', 'add', 'delete', 'get'],
   'signature-v4/dist-es/SignatureV4.js': ['signEvent', 'signMessage', 'signString'],

@@ -3,9 +3,9 @@ import type { LineLogger } from '../log.ts';
 import { Problem } from '../problem.ts';
 import type { Applied, Decision, Request } from '../provisioning.ts';
 import { type Provenance, pendingOf, provenanceOf } from './provenance.ts';
-import type * as store from './store.ts';
+import type * as inDynamoDb from './store.ts';
 
-export type ProvenanceStore = Pick<typeof store, 'addProvenance' | 'readProvenance'>;
+export type ProvenanceStore = Pick<typeof inDynamoDb, 'addProvenance' | 'readProvenance'>;
 
 export interface ProvenanceKeeper {
   /**
@@ -26,7 +26,7 @@ const STORE_DEADLINE_MS = 2_000;
 /** @param store reads and writes; a function that does neither has none */
 export function provenanceKeeper(
   store: ProvenanceStore,
-  table: store.ProvenanceTable,
+  table: inDynamoDb.ProvenanceTable,
   log: LineLogger,
 ): ProvenanceKeeper {
   return {

@@ -108,7 +108,7 @@ export interface Curve {
 }
 
 export const FUNCTIONS = [1, 10, 100];
-export const BODY_BYTES = [1_024, 10_240, 102_400, 1_048_576];
+const BODY_BYTES = [1_024, 10_240, 102_400, 1_048_576];
 export const RULES = [1, 10, 100, 1_000];
 
 export function functionsCurve(bench: Measuring, rounds: number, { warmUp, warm }: Length): Promise<Curve[]> {

@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: what ours costs beside a bare handler (BARE) and one made idempotent with Powertools (IDEMPOTENT), all built
- * with the same settings and run in turn, as Lambda would run them.
+ * `npm run bench`: what ours costs beside a bare handler (BARE), one made idempotent with Powertools (IDEMPOTENT) and one written by
+ * hand with the packages of ours (BY HAND): built with the same settings, two of them also as esbuild does it unless told more,
+ * and run in turn, as Lambda would run them.
  *
  *   --quick        few samples: for trying the bench itself
  *   --check        fails above a budget

@@ -1,4 +1,4 @@
-/** What is compared, each built as a deployment would build it. */
+/** What is compared: each is bundled as ours is, and two of them also as one would do it. */
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';

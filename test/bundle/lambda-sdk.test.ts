@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { BUNDLING, bundleFunction } from '../../src/bundle/bundling.ts';
+import { BUNDLING, bundleFunction, bundleOutsidePolicy } from '../../src/bundle/bundling.ts';
 import { DYNAMODB_ERRORS, withPlainKeys } from '../../src/bundle/lambda-sdk.ts';
 import { UNUSED_METHODS } from '../../src/bundle/unused-methods.ts';
 
@@ -208,13 +208,16 @@ test('every function is bundled, starts, and names no method that is left out', 
   onTestFinished(() => rm(folder, { recursive: true }));
   const names = (await readdir('src/handlers')).map((file) => file.replace(/\.ts$/, ''));
   const mentioned = new Set<string>();
-  const started = names.map(async (name) => {
-    const outdir = join(folder, name);
-    await bundleFunction(`src/handlers/${name}.ts`, outdir);
-    for (const file of (await readdir(outdir, { recursive: true })).filter((path) => path.endsWith('.mjs'))) {
-      const code = await readFile(join(outdir, file), 'utf8');
+  const mention = async ({ outputs }: Metafile) => {
+    for (const path of Object.keys(outputs)) {
+      const code = await readFile(path, 'utf8');
       for (const [, member] of code.matchAll(/(?:\.|\[["'`])([A-Za-z]\w*)\b/g)) mentioned.add(member as string);
     }
+  };
+  await mention(await bundleOutsidePolicy(folder));
+  const started = names.map(async (name) => {
+    const outdir = join(folder, name);
+    await mention(await bundleFunction(`src/handlers/${name}.ts`, outdir));
     const start = `console.log(typeof (await import('${outdir}/index.mjs')).handler)`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', start], {
       env: ENVIRONMENT,

@@ -22,7 +22,7 @@ export interface Template {
 }
 
 /** What the build makes for a function, as far as packages tell them apart. */
-const BUILT = ['index.mjs', 'index.cjs', 'policy.json', 'chunk-A.mjs', 'outside-policy/policy-file-A.mjs'];
+const BUILT = ['index.mjs', 'index.cjs', 'policy.json', 'outside-policy/policy-file.mjs'];
 
 const manifest = createRequire(import.meta.url).resolve('serverless/package.json');
 const command = join(

@@ -27,7 +27,7 @@ export interface Reply {
 
 export type Create = (call?: CreateCall) => Promise<Reply>;
 
-export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:111122223333:function:agents-book';
+const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:111122223333:function:agents-book';
 
 export function creator(services: Services): Create {
   const handler = serveRest(createActionGroup, services);

@@ -21,11 +21,6 @@ export class HeaderFormatter {
 /** For an answer that is read as a stream; those of the operations here are JSON. */
 export const sdkStreamMixin = () => never('sdkStreamMixin');
 
-/** Streams of a browser's `fetch`. */
-export const streamCollector = () => never('streamCollector');
-export const collectBlob = streamCollector;
-export const collectReadableStream = streamCollector;
-
 /** Where neither `AWS_REGION` nor anything else says the region; Lambda sets it, and has no instance metadata to be asked. */
 export const getInstanceMetadataRegion = async () => undefined;
 

@@ -9,7 +9,10 @@ export function streamCollector(stream: Readable): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     stream.on('data', (part: Uint8Array) => parts.push(part));
     stream.on('error', reject);
-    stream.on('close', () => stream.readableEnded || reject(new Error('The answer ended early.')));
+    // A guard: Node tells of an answer that is cut off by an error before. With its code the SDK makes the call again.
+    const endedEarly = () => Object.assign(new Error('The answer ended early.'), { code: 'ECONNRESET' });
+    if (stream.destroyed) reject(endedEarly());
+    stream.on('close', () => stream.readableEnded || reject(endedEarly()));
     stream.on('end', () => resolve(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)));
   });
 }
