@@ -11,7 +11,7 @@ export interface Style {
 }
 
 /** Colours for a person at a terminal; for a file, a pipe or whoever sets `NO_COLOR`, plain text. */
-export function styleOf({ tty, env }: Terminal): Style {
+export function styleOf({ tty, env }: Pick<Terminal, 'tty' | 'env'>): Style {
   const coloured = tty?.out === true && !env.NO_COLOR && env.TERM !== 'dumb';
   const paint =
     (code: number): Paint =>

@@ -6,11 +6,17 @@ import type { Local } from './start.ts';
 enableCompileCache('node_modules/.cache/node');
 const { ConfigError } = await import('../config.ts');
 const { startLocal } = await import('./start.ts');
+const { readableLog } = await import('./readable-log.ts');
 const { welcome } = await import('./welcome.ts');
+const { styleOf } = await import('../cli/style.ts');
+
+const isTerminal = process.stdout.isTTY === true;
+const style = styleOf({ env: process.env, tty: { out: isTerminal, err: false } });
+const readable = readableLog((text) => void process.stdout.write(text), style);
 
 try {
-  const local = await startLocal(process.env);
-  console.log(welcome(local));
+  const local = await startLocal(process.env, isTerminal ? readable : undefined);
+  console.log(welcome(local, isTerminal));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(local));
 } catch (error) {
   console.error(describe(error));

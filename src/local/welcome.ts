@@ -22,8 +22,13 @@ function proof({ audience, sts }: Binding, caller: LocalPrincipal | undefined): 
   return `  proof     credential_process = env ${keys} "${process.execPath}" "${CLI}" credentials ${options}\n`;
 }
 
-/** What `npm start` prints: where it listens, and three requests to paste. */
-export function welcome({ gateway, principals, unsigned, bedrock, config, identity, auth, tokens }: Local): string {
+/**
+ * What `npm start` prints: where it listens, and three requests to paste.
+ *
+ * @param isTerminal the log that follows is written for a person
+ */
+export function welcome(local: Local, isTerminal: boolean): string {
+  const { gateway, principals, unsigned, bedrock, config, identity, auth, tokens } = local;
   const signed = principals.filter(({ accessKeyId }) => accessKeyId !== undefined);
   const [first] = signed;
   const user = tokens
@@ -72,6 +77,10 @@ Send the first request again: the same answer with Idempotent-Replayed: true, an
 
 ${post(booking)}
 
-What follows are the log lines that would go to CloudWatch, audit records among them. Stop with Ctrl-C.
+${
+  isTerminal
+    ? 'What follows is a line for each decision; npm start | cat shows the lines that would go to CloudWatch.'
+    : 'What follows are the log lines that would go to CloudWatch, audit records among them.'
+} Stop with Ctrl-C.
 `;
 }

@@ -42,7 +42,8 @@ function inText(before: Policy, after: Policy, changes: readonly Change[], style
   if (changes.length === 0) return `${head}the same in effect.\n`;
   const paint = { added: style.good, removed: style.bad, changed: style.odd };
   const rows = changes.map(({ about, kind, id, text }) => [paint[kind](SIGNS[kind]), about, id, text]);
-  return `${head}${changes.length} ${changes.length === 1 ? 'change' : 'changes'}.\n\n${table([], rows)}\n`;
+  const note = before.revision === after.revision ? ' Both have the same revision: give the new one another.' : '';
+  return `${head}${changes.length} ${changes.length === 1 ? 'change' : 'changes'}.${note}\n\n${table([], rows)}\n`;
 }
 
 export const diff: Command = { summary: 'Shows what changes for whom between two policies.', help, run };

@@ -90,7 +90,7 @@ async function casesIn(patterns: readonly string[]): Promise<(Case & { readonly 
     );
     for await (const path of glob(isFolder ? join(pattern, '*.yaml') : pattern)) paths.add(path);
   }
-  if (paths.size === 0) throw new InputError(`there are no cases at ${patterns.join(', ')}.`);
+  if (paths.size === 0) throw new InputError(`there are no cases at ${patterns.join(', ')}. Name them with --cases.`);
   const faults: string[] = [];
   const cases: (Case & { file: string })[] = [];
   for (const file of [...paths].sort()) {
