@@ -107,8 +107,10 @@ function parse(text: string, about: About): Source {
     fault(tooDeep.pos[0], 'Lists or blocks are nested too deeply.', `Use at most ${MAX_DEPTH} levels.`);
     return nowhere;
   }
-  // One slip can upset every line after it: the first few complaints say enough.
-  for (const { code, message, pos } of complaints.filter(({ code }) => !code.startsWith('TAG_')).slice(0, 10)) {
+  // One slip upsets every line after it: what is said of those is told once the first line is mended.
+  const slips = complaints.filter(({ code }) => !code.startsWith('TAG_')).toSorted((a, b) => a.pos[0] - b.pos[0]);
+  const firstLine = place(slips[0]?.pos[0] ?? 0).line;
+  for (const { code, message, pos } of slips.filter(({ pos }) => place(pos[0]).line === firstLine).slice(0, 10)) {
     fault(
       pos[0],
       code === 'BAD_ALIAS' ? 'A bare * stands here.' : `${message}.`,
