@@ -2,16 +2,13 @@
  * IDEMPOTENT with the rest of the packages that ours is made of, each used once and plainly: Middy and its parser, a Valibot schema of
  * the request, two rules in the code, a Logger line before and after the call, and a metric. What a team would write.
  */
-import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
-import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { BedrockAgentClient, CreateAgentActionGroupCommand } from '@aws-sdk/client-bedrock-agent';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as v from 'valibot';
+import { config, create, type Input } from './idempotent.ts';
 
 const Name = v.pipe(v.string(), v.regex(/^([0-9a-zA-Z][_-]?){1,100}$/));
 const Description = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -58,33 +55,6 @@ const Body = v.strictObject({
 
 const logger = new Logger({ serviceName: 'bench' });
 const metrics = new Metrics({ namespace: 'bench', serviceName: 'bench' });
-const bedrock = new BedrockAgentClient();
-const persistenceStore = new DynamoDBPersistenceLayer({
-  tableName: process.env.IDEMPOTENCY_TABLE as string,
-  awsSdkV3Client: new DynamoDBClient(),
-});
-const config = new IdempotencyConfig({
-  eventKeyJmesPath: 'clientToken',
-  payloadValidationJmesPath: '@',
-  hashFunction: 'sha256',
-  expiresAfterSeconds: 24 * 60 * 60,
-});
-
-type Input = ConstructorParameters<typeof CreateAgentActionGroupCommand>[0];
-
-const create = makeIdempotent(
-  async (input: Input) => {
-    const { agentActionGroup } = await bedrock.send(new CreateAgentActionGroupCommand(input));
-    const { actionGroupId, actionGroupState, createdAt, updatedAt } = agentActionGroup ?? {};
-    return {
-      actionGroupId,
-      actionGroupState,
-      createdAt: createdAt?.toISOString(),
-      updatedAt: updatedAt?.toISOString(),
-    };
-  },
-  { persistenceStore, config },
-);
 
 type Event = Omit<APIGatewayProxyEvent, 'body'> & { body: unknown };
 

@@ -10,17 +10,17 @@ const persistenceStore = new DynamoDBPersistenceLayer({
   tableName: process.env.IDEMPOTENCY_TABLE as string,
   awsSdkV3Client: new DynamoDBClient(),
 });
-const config = new IdempotencyConfig({
+export const config = new IdempotencyConfig({
   eventKeyJmesPath: 'clientToken',
   payloadValidationJmesPath: '@',
   hashFunction: 'sha256',
   expiresAfterSeconds: 24 * 60 * 60,
 });
 
-type Input = ConstructorParameters<typeof CreateAgentActionGroupCommand>[0];
+export type Input = ConstructorParameters<typeof CreateAgentActionGroupCommand>[0];
 
 /** Keeps what tells the group apart, as ours does: a record is one DynamoDB item of at most 400 KB. */
-const create = makeIdempotent(
+export const create = makeIdempotent(
   async (input: Input) => {
     const { agentActionGroup } = await bedrock.send(new CreateAgentActionGroupCommand(input));
     const { actionGroupId, actionGroupState, createdAt, updatedAt } = agentActionGroup ?? {};
