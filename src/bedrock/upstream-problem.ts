@@ -22,6 +22,9 @@ const REFUSED_OUR_ROLE = new Set([
 const CHOOSE_ANOTHER_NAME =
   'The agent already has an action group of this name. Choose another actionGroupName, or update the existing group.';
 
+/** Of an update, whose conflict may have other reasons. */
+const NAME_EXISTS = /ActionGroup with name .* already exists/;
+
 /** Bedrock deletes no enabled group, and does not say what to do. */
 const DISABLE_FIRST =
   'Disable it first (update its actionGroupState to DISABLED; on REST, disableFirst=true does both).';
@@ -70,7 +73,7 @@ export function upstreamProblem(error: unknown, context: UpstreamContext): Probl
     case 'ResourceNotFoundException':
       return problem('NOT_FOUND', { detail: `Bedrock knows no such agent or action group: ${message}` });
     case 'ConflictException':
-      return context.conflictMeansNameTaken || /already exists/.test(message ?? '')
+      return context.conflictMeansNameTaken || NAME_EXISTS.test(message ?? '')
         ? problem('NAME_TAKEN', { detail: CHOOSE_ANOTHER_NAME })
         : problem('CONFLICT', { detail: /Enabled/.test(message ?? '') ? `${message} ${DISABLE_FIRST}` : `${message}` });
     case 'ServiceQuotaExceededException':

@@ -74,7 +74,8 @@ export async function declare(
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (existing === undefined && error.mayHaveCommitted) throw repeatable(error);
-      if (!OVERTAKEN.includes(error.code)) throw error;
+      const isRenamed = existing !== undefined && error.code === 'NAME_TAKEN'; // by nobody: it bears this name itself
+      if (!OVERTAKEN.includes(error.code) || isRenamed) throw error;
       if (look === LOOKS) throw error.code === 'PRECONDITION_FAILED' ? keptChanging(error) : error;
     }
   }

@@ -149,7 +149,9 @@ function presentAwsProblem(problem: Problem, requestId: string): APIGatewayProxy
 }
 
 function messageOf({ code, detail, decisionId, errors, upstream }: Problem): string {
-  const each = errors.map(worded).join(' ');
+  // Bedrock's message may hold the fields' own already.
+  const unsaid = code === 'UPSTREAM_INVALID' ? errors.filter(({ message }) => !detail.includes(message)) : errors;
+  const each = unsaid.map(worded).join(' ');
   const decision = decisionId === undefined ? '' : ` (decision ${decisionId})`;
   if (code === 'POLICY_DENIED') return `Organisation policy denies this request. ${each}${decision}`;
   // Terraform's provider, from 6.3 on, waits and tries again where it reads Bedrock's own words.

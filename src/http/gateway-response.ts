@@ -27,7 +27,7 @@ export const GATEWAY_RESPONSES = {
     retryable: false,
     title: 'The request is not signed, or there is no such path and method.',
     remedy:
-      'Sign the request with SigV4 for execute-api, and call a path and method that this service has; its README lists them.',
+      'Check path and method: the README of this service lists them. Where they are right, sign the request with SigV4 for execute-api.',
     aws: 'AccessDeniedException',
     responseTypes: ['MISSING_AUTHENTICATION_TOKEN'],
   },
@@ -54,7 +54,7 @@ export const GATEWAY_RESPONSES = {
     retryable: false,
     title: 'The gateway denies access to this caller.',
     remedy:
-      'The message says why, where that is known. Ask who runs this service whether your account and role may call it.',
+      'Mend what the message says. Where it says nothing that you can mend, ask who runs this service whether your account and role may call it.',
     aws: 'AccessDeniedException',
     responseTypes: ['ACCESS_DENIED', 'WAF_FILTERED'],
   },
@@ -130,7 +130,7 @@ export interface Refusal {
   readonly reason?: string;
 }
 
-/** Types whose message is always plain words of AWS's: more can be added to it, and AWS clients show nothing else. */
+/** Types whose message is plain words, as far as is known: more can be added to it, and AWS clients show nothing else. */
 const PLAIN_MESSAGE: readonly GatewayResponseCode[] = ['ACCESS_DENIED', 'UNAUTHORIZED'];
 
 /**

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { scanJson } from '../contract/json-text.ts';
-import { Problem, type ProblemCode } from '../problem.ts';
+import { firstOf, Problem, type ProblemCode } from '../problem.ts';
 
 /** More than any action group needs (Bedrock's own limits are below it), and few enough to read twice. */
 export const MAX_BODY_BYTES = 1_048_576;
@@ -22,7 +22,7 @@ export function readText(event: APIGatewayProxyEvent): void {
   }
   const faults = scanJson(text);
   if (faults.length > 0) {
-    throw new Problem('MALFORMED_BODY', { detail: faults[0]?.message, errors: faults });
+    throw new Problem('MALFORMED_BODY', { detail: firstOf(faults), errors: faults });
   }
   event.body = text;
   event.isBase64Encoded = false;

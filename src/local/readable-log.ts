@@ -15,7 +15,9 @@ export function readableLog(out: (text: string) => void, style: Style): WriteLin
     const records = [...eventsIn(line)].map(recordOf);
     for (const record of records) if (record !== undefined && record.phase !== 'attempt') out(lineOf(record, style));
     const isMetric = line.startsWith('{"_aws"');
-    const isTold = line.includes('"message":"refused"') && line.includes('"decisionId"');
+    const isTold =
+      line.includes('"message":"identified"') ||
+      (line.includes('"message":"refused"') && line.includes('"decisionId"'));
     if (records.length === 0 && !isMetric && !isTold) out(`${printable(line)}\n`);
   };
 }

@@ -16,8 +16,9 @@ const CLI = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
 /** The line for a profile of ~/.aws/config that gives an AWS client the proof, as one of the callers. */
 function proof({ audience, sts }: Binding, caller: LocalPrincipal | undefined): string {
-  const secret = caller === undefined || !isDemo(caller) ? '$SECRET' : caller.secretAccessKey;
-  const keys = `AWS_ACCESS_KEY_ID=${caller?.accessKeyId} AWS_SECRET_ACCESS_KEY=${secret}`;
+  if (caller === undefined) return '';
+  const secret = isDemo(caller) ? caller.secretAccessKey : '$SECRET';
+  const keys = `-u AWS_SESSION_TOKEN AWS_ACCESS_KEY_ID=${caller.accessKeyId} AWS_SECRET_ACCESS_KEY=${secret}`;
   const options = `--audience ${audience} --region ${sts.region} --sts-endpoint ${sts.origin}`;
   return `  proof     credential_process = env ${keys} "${process.execPath}" "${CLI}" credentials ${options}\n`;
 }
@@ -79,7 +80,7 @@ ${post(booking)}
 
 ${
   isTerminal
-    ? 'What follows is a line for each decision; npm start | cat shows the lines that would go to CloudWatch.'
+    ? 'What follows is a line for each decision, and what failed; npm start | cat shows the lines that would go to CloudWatch.'
     : 'What follows are the log lines that would go to CloudWatch, audit records among them.'
 } Stop with Ctrl-C.
 `;

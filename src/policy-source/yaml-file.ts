@@ -109,8 +109,10 @@ function parse(text: string, about: About): Source {
   }
   // One slip upsets every line after it: what is said of those is told once the first line is mended.
   const slips = complaints.filter(({ code }) => !code.startsWith('TAG_')).toSorted((a, b) => a.pos[0] - b.pos[0]);
-  const firstLine = place(slips[0]?.pos[0] ?? 0).line;
-  for (const { code, message, pos } of slips.filter(({ pos }) => place(pos[0]).line === firstLine).slice(0, 10)) {
+  const isAlone = ({ code }: { code: string }) => code === 'BAD_ALIAS';
+  const firstLine = place(slips.find((slip) => !isAlone(slip))?.pos[0] ?? 0).line;
+  const certain = slips.filter((slip) => isAlone(slip) || place(slip.pos[0]).line === firstLine);
+  for (const { code, message, pos } of certain.slice(0, 10)) {
     fault(
       pos[0],
       code === 'BAD_ALIAS' ? 'A bare * stands here.' : `${message}.`,

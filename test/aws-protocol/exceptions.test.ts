@@ -21,6 +21,7 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { GATEWAY_RESPONSES, type GatewayResponseCode } from '../../src/http/gateway-response.ts';
 import { gatewayResponse } from '../../src/local/gateway/gateway-response.ts';
+import { ask } from '../support/ask.ts';
 import { PAYMENTS_DEPLOY, STRANGER } from '../support/callers.ts';
 import { AGENT, sharedService, startService, UUID } from '../support/service.ts';
 import { clientOf, creation, DRAFT, GROUPS, raw } from './clients.ts';
@@ -160,6 +161,19 @@ describe('ValidationException.fieldList', () => {
   test('a single fault stands once in the message', async () => {
     const { message } = await refusal(create(clientOf(service), { actionGroupName: '' }));
     expect(message.split('is empty')).toHaveLength(2);
+  });
+
+  test('so does one of the text, and one that Bedrock names in its own message', async () => {
+    const target = '/aws/agents/AGENT12345/agentversions/DRAFT/actiongroups/';
+    const twice = await ask(service, { method: 'PUT', target, body: '{"actionGroupName":"a","actionGroupName":"b"}' });
+    expect(twice.json.message.split('more than once')).toHaveLength(2);
+    expect(twice.json.message).toContain('Keep one');
+    const message = 'Value at apiSchema failed to satisfy constraint: too odd';
+    const fieldList = [{ name: 'apiSchema', message: 'too odd' }];
+    service.bedrock.fault({ kind: 'custom', status: 400, type: 'ValidationException', message, fieldList });
+    const refused = await refusal(create(clientOf(service)));
+    expect(refused.message.split('too odd')).toHaveLength(2);
+    expect(refused).toMatchObject({ fieldList: [{ name: 'apiSchema', message: expect.stringContaining('too odd') }] });
   });
 });
 

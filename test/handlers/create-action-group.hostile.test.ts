@@ -91,7 +91,8 @@ describe('bodies', () => {
   ])('a prototype is not reached: %s', async (_name, body, pointer) => {
     const reply = await service.post(body);
     const message = expect.stringMatching(/^The member name .(__proto__|prototype). is not allowed\.$/);
-    expectProblem(reply, 'MALFORMED_BODY', { detail: message, errors: [{ pointer, message, fix: 'Remove it.' }] });
+    const detail = expect.stringMatching(/ is not allowed\. Remove it\.$/);
+    expectProblem(reply, 'MALFORMED_BODY', { detail, errors: [{ pointer, message, fix: 'Remove it.' }] });
     expect(reply.text).not.toContain(MARK);
   });
 
@@ -102,7 +103,7 @@ describe('bodies', () => {
   ])('%s', async (_name, body, step) => {
     const message = 'The body is nested more than 32 levels deep.';
     expectProblem(await service.post(body), 'MALFORMED_BODY', {
-      detail: message,
+      detail: expect.stringContaining(message),
       errors: [{ pointer: step.repeat(32), message, fix: expect.any(String) }],
     });
   });
@@ -115,7 +116,7 @@ describe('bodies', () => {
   ])('%s: a parser that looks at each would be busy with them for long', async (_name, body) => {
     const message = 'The body has more than 20000 members and items.';
     expectProblem(await service.post(body), 'MALFORMED_BODY', {
-      detail: message,
+      detail: expect.stringContaining(message),
       errors: [{ pointer: '', message, fix: expect.any(String) }],
     });
   });

@@ -31,7 +31,7 @@ test.each([
   const local = gatewayResponse({ code: 'ACCESS_DENIED', message: 'No.', reason }, 'ID').body.toString();
   expect(JSON.parse(rendered)).toEqual(JSON.parse(local));
   expect(JSON.parse(rendered)).toMatchObject({
-    detail: expect.stringMatching(/Ask who runs/),
+    detail: expect.stringMatching(/ask who runs/),
     message: `No. ${reason}`,
   });
 });

@@ -20,8 +20,8 @@ test('a refusal wears one shape, for REST and for AWS clients', async () => {
     title: 'The request is not signed, or there is no such path and method.',
     status: 403,
     detail:
-      'Missing Authentication Token: the request carries no signature. Sign the request with SigV4 for execute-api, and call a path ' +
-      'and method that this service has; its README lists them.',
+      'Missing Authentication Token: the request carries no signature. Check path and method: the README of this service lists ' +
+      'them. Where they are right, sign the request with SigV4 for execute-api.',
     code: 'NOT_SIGNED',
     requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     retryable: false,
