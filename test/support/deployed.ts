@@ -4,11 +4,12 @@
  */
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { bundleFunction, bundleOutsidePolicy } from '../../src/bundle/bundling.ts';
+import { OUTSIDE_POLICY } from '../../src/bundle/outside-policy.ts';
 import type { Config } from '../../src/config.ts';
 import { killChild, startChild } from './child.ts';
 
@@ -24,6 +25,7 @@ let folder: Promise<string> | undefined;
 async function newFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'portcullis-'));
   process.once('exit', () => rmSync(path, { recursive: true }));
+  await bundleOutsidePolicy(path);
   return path;
 }
 
@@ -34,7 +36,8 @@ function bundleOf(functionName: string): Promise<string> {
   const bundle = async () => {
     folder ??= newFolder();
     const outdir = join(await folder, functionName);
-    await Promise.all([bundleFunction(`src/handlers/${functionName}.ts`, outdir), bundleOutsidePolicy(outdir)]);
+    await bundleFunction(`src/handlers/${functionName}.ts`, outdir);
+    await symlink(join('..', OUTSIDE_POLICY), join(outdir, OUTSIDE_POLICY));
     return join(outdir, 'index.mjs');
   };
   const made = bundles.get(functionName) ?? bundle();
