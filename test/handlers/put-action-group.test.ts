@@ -269,6 +269,15 @@ describe('with others', () => {
     expect(since.calls().filter((call) => call === 'ListAgentActionGroups')).toHaveLength(2);
   });
 
+  test('a group cannot be refused its own name: such a conflict is told at once', async () => {
+    await put();
+    const message = 'An ActionGroup with name bookings already exists.';
+    service.bedrock.fault({ kind: 'custom', operation: UPDATE, status: 409, type: 'ConflictException', message });
+    const since = watch(service.bedrock);
+    expect((await put(group({ description: 'Wanted.' }))).status).toBe(409);
+    expect(since.calls().filter((call) => call === UPDATE)).toHaveLength(1);
+  });
+
   test('a group that somebody deleted is created again', async () => {
     const first = await put();
     await remove(first.json.agentActionGroup.actionGroupId);

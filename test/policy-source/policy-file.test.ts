@@ -40,6 +40,11 @@ describe('a mistake is shown where it stands', () => {
       'revision: a\nteams:\n\tx: {}\n',
       'p.yaml:3:1 Tabs are not allowed as indentation. — Indent with spaces.',
     ],
+    [
+      'two bare stars, each on its line',
+      'revision: a\nteams:\n  t: { principals: [], agents: [*] }\n  u: { principals: [], agents: [*] }\n',
+      'p.yaml:4:33 A bare * stands here.',
+    ],
     ['an anchor', 'revision: &r a\n', 'p.yaml:1:14 &r is an anchor.'],
     ['an alias', 'revision: a\nteams: *t\n', 'p.yaml:2:8 *t is an alias.'],
     [

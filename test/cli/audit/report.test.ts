@@ -12,6 +12,12 @@ const report = (lines: readonly string[], ...args: string[]) =>
 const reported = async (lines: readonly string[], ...args: string[]) =>
   JSON.parse((await report(lines, '--format', 'json', ...args)).out);
 
+test('files are named with or without their option', async () => {
+  const { log } = files({ log: decision('done').join('\n') });
+  const { code, out } = await run(['audit', 'report', log]);
+  expect([code, out]).toEqual([0, (await run(['audit', 'report', '--file', log])).out]);
+});
+
 /** What the real policy says of a built-in group, under an exemption that ends soon. */
 const EXEMPTED = decide(
   policyWith({ exemptions: [exemption({ until: '2026-11-25T12:00:00Z' })] }),

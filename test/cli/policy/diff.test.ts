@@ -134,6 +134,14 @@ test('the changes in words', async () => {
   ]);
 });
 
+test('a change without another revision is named', async () => {
+  const paths = files({ 'old.yaml': documentWith(), 'new.yaml': documentWith({ rules: {} }) });
+  const { out } = await run(['policy', 'diff', paths['old.yaml'], paths['new.yaml']]);
+  expect(out.split('\n')[0]).toMatch(
+    /^From 1 .* to 1 .* changes?\. Both have the same revision: give the new one another\.$/,
+  );
+});
+
 test('a policy as it was built is compared with one as people write it', async () => {
   const built = serialise(compile(checked(documentWith()), 'f'.repeat(64)));
   const paths = files({ 'policy.json': built, 'policy.yaml': documentWith() });
